@@ -1,0 +1,11 @@
+"""Application configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """See DESIGN: what accounts owns."""
+
+    name = "accounts"
+    verbose_name = _("Accounts")

@@ -1,0 +1,128 @@
+"""The words accounts use for roles, states and kinds."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a member may do in a tenant; the owner is named on the tenant."""
+
+    USER = "user", _("Viewer")
+    OPERATOR = "operator", _("Operator")
+    ADMIN = "admin", _("Administrator")
+
+
+class UserStatus(TextChoices):
+    """Whether a person may act."""
+
+    ACTIVE = "active", _("Active")
+    BLOCKED = "blocked", _("Blocked")
+
+
+class Scope(TextChoices):
+    """What an API key may touch."""
+
+    ALL = "all", _("Everything")
+    READ = "read", _("Read only")
+    ASK = "ask", _("Ask the assistant")
+    EXTENSION = "extension", _("Browser extension")
+
+
+class PlatformType(TextChoices):
+    """What kind of system a platform is."""
+
+    ECOMMERCE = "ecommerce", _("E-commerce")
+    MESSAGING = "messaging", _("Messaging")
+    VOICE = "voice", _("Voice")
+    ANALYTICS = "analytics", _("Analytics")
+    AI = "ai", _("AI models")
+    HELPDESK = "helpdesk", _("Help desk")
+    PAYMENTS = "payments", _("Payments")
+
+
+class PlatformRegion(TextChoices):
+    """Where a platform is used."""
+
+    RUSSIA = "russia", _("Russia")
+    INTERNATIONAL = "international", _("International")
+    GLOBAL = "global", _("Everywhere")
+
+
+class IntegrationStatus(TextChoices):
+    """How a connection to a platform is doing."""
+
+    PENDING = "pending", _("Pending")
+    CONNECTED = "connected", _("Connected")
+    ERROR = "error", _("Error")
+    RATE_LIMITED = "rate_limited", _("Rate limited")
+    REAUTH_REQUIRED = "reauth_required", _("Sign in again")
+    DISCONNECTED = "disconnected", _("Disconnected")
+
+
+class SyncType(TextChoices):
+    """What a synchronisation covers."""
+
+    FULL = "full", _("Full")
+    INCREMENTAL = "incremental", _("Incremental")
+    ORDERS = "orders", _("Orders")
+    PRODUCTS = "products", _("Products")
+    REVIEWS = "reviews", _("Reviews")
+    QUESTIONS = "questions", _("Questions")
+    CHATS = "chats", _("Chats")
+    TICKETS = "tickets", _("Tickets")
+
+
+class SyncStatus(TextChoices):
+    """How a synchronisation went."""
+
+    PENDING = "pending", _("Pending")
+    RUNNING = "running", _("Running")
+    SUCCESS = "success", _("Success")
+    PARTIAL = "partial", _("Partial")
+    FAILED = "failed", _("Failed")
+
+
+class Direction(TextChoices):
+    """Which way records or messages travel."""
+
+    INBOUND = "inbound", _("Inbound")
+    OUTBOUND = "outbound", _("Outbound")
+
+
+class MetricType(TextChoices):
+    """What a platform metric measures."""
+
+    MESSAGES_SENT = "messages_sent", _("Messages sent")
+    MESSAGES_RECEIVED = "messages_received", _("Messages received")
+    API_CALLS = "api_calls", _("API calls")
+    ERRORS = "errors", _("Errors")
+    RESPONSE_TIME = "response_time", _("Response time")
+    SYNC_DURATION = "sync_duration", _("Sync duration")
+
+
+class AggregationPeriod(TextChoices):
+    """How long a metric's bucket is."""
+
+    MINUTE = "minute", _("Minute")
+    HOUR = "hour", _("Hour")
+    DAY = "day", _("Day")
+
+
+class SettingType(TextChoices):
+    """How a system setting's text is read."""
+
+    STRING = "string", _("Text")
+    INTEGER = "integer", _("Whole number")
+    BOOLEAN = "boolean", _("Yes or no")
+    JSON = "json", _("JSON")
+
+
+class SettingCategory(TextChoices):
+    """Where a system setting belongs."""
+
+    GENERAL = "general", _("General")
+    AI = "ai", _("AI")
+    EMAIL = "email", _("E-mail")
+    SECURITY = "security", _("Security")
+    LIMITS = "limits", _("Limits")
+    MAINTENANCE = "maintenance", _("Maintenance")

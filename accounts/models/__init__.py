@@ -1,0 +1,32 @@
+"""Tenants, people, connections and system settings."""
+
+from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
+from accounts.models.people import ApiKey, User
+from accounts.models.system import StartPageEvent, SystemSetting
+from accounts.models.tenancy import (
+    Invitation,
+    Membership,
+    Owned,
+    OwnedQuerySet,
+    Tenant,
+    TenantQuerySet,
+    tenants_of,
+)
+
+__all__ = [
+    "ApiKey",
+    "Integration",
+    "Invitation",
+    "Membership",
+    "Owned",
+    "OwnedQuerySet",
+    "Platform",
+    "PlatformMetric",
+    "StartPageEvent",
+    "SyncLog",
+    "SystemSetting",
+    "Tenant",
+    "TenantQuerySet",
+    "User",
+    "tenants_of",
+]

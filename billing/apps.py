@@ -1,0 +1,11 @@
+"""Application configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BillingConfig(AppConfig):
+    """See DESIGN: what billing owns."""
+
+    name = "billing"
+    verbose_name = _("Billing")

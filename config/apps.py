@@ -1,0 +1,22 @@
+"""Application configuration of the project package and of the admin."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConfigConfig(AppConfig):
+    """The project package: commands, checks, template tags; no models."""
+
+    name = "config"
+    verbose_name = _("Otklik")
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from config import checks  # noqa: F401, PLC0415 -- leaf
+
+
+class AdminConfig(DjangoAdminConfig):
+    """The staff admin."""
+
+    default_site = "config.admin.AdminSite"

@@ -1,0 +1,89 @@
+"""Socket commands: validated like a request, refused like a request."""
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.core.serializers.json import DjangoJSONEncoder
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.serializers import Serializer
+
+from config.errors import DomainError
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+BAD_REQUEST, UNAUTHORISED, FORBIDDEN, TOO_MANY = 4400, 4401, 4403, 4429
+
+
+def command(payload: type[Serializer[Any]]) -> Callable[[Handler], Handler]:
+    """Publish a method as a command that takes the fields of ``payload``."""
+
+    def publish(handler: Handler) -> Handler:
+        handler.payload = payload  # type: ignore[attr-defined]  # a marker read by CommandConsumer
+        return handler
+
+    return publish
+
+
+class CommandConsumer(AsyncJsonWebsocketConsumer):
+    """Dispatch ``{"command": …, "id": …, **fields}`` to the methods marked ``@command``.
+
+    A command runs in one database thread and may return a dict, which is sent
+    back as ``{"type": "ok", "id": …, **returned}``.
+    """
+
+    commands: ClassVar[dict[str, Callable[..., dict[str, Any] | None]]] = {}
+    max_frame_bytes: ClassVar[int] = 32 * 1024
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.commands = {
+            name: member
+            for klass in reversed(cls.__mro__)
+            for name, member in vars(klass).items()
+            if hasattr(member, "payload")
+        }
+
+    @classmethod
+    async def encode_json(cls, content: object) -> str:
+        """Encode with Django's types (dates, decimals, uuids)."""
+        return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """Refuse binary, oversized or unreadable frames by closing with 4400."""
+        if text_data is None or len(text_data) > self.max_frame_bytes:
+            await self.close(code=BAD_REQUEST)
+            return
+        try:
+            content = json.loads(text_data)
+        except (ValueError, RecursionError):
+            await self.close(code=BAD_REQUEST)
+            return
+        if not isinstance(content, dict):
+            await self.close(code=BAD_REQUEST)
+            return
+        await self.receive_json(content)
+
+    async def receive_json(self, content: dict[str, Any], **kwargs: Any) -> None:
+        """Obey one command and answer it."""
+        reference = content.get("id")
+        try:
+            result = await database_sync_to_async(self._obey)(content)
+        except DomainError as error:
+            await self.send_json({**error.as_problem(), "type": "error", "id": reference})
+        except APIException as error:
+            code = error.default_code if not isinstance(error, ValidationError) else "invalid"
+            await self.send_json({"type": "error", "id": reference, "code": code, "detail": error.detail})
+        else:
+            if result is not None:
+                await self.send_json({"type": "ok", "id": reference, **result})
+
+    def _obey(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        handler = self.commands.get(str(content.get("command", "")))
+        if handler is None:
+            raise ValidationError({"command": "unknown"})
+        payload = handler.payload(data=content)  # type: ignore[attr-defined]  # set by @command
+        payload.is_valid(raise_exception=True)
+        return handler(self, **payload.validated_data)

@@ -1,0 +1,1 @@
+"""Starts what the tests stand on, before Django reads its settings."""
