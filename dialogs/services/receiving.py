@@ -100,7 +100,12 @@ def open_dialog(
 
 @transaction.atomic
 def receive(
-    dialog: Dialog, *, text: str, at: datetime, platform_message_id: str | None = None, metadata: dict[str, Any] | None = None
+    dialog: Dialog,
+    *,
+    text: str,
+    at: datetime,
+    platform_message_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
 ) -> Received:
     """Store a customer's message and make its answer due.
 
