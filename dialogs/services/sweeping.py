@@ -1,0 +1,35 @@
+"""Finding lost work: queues carry hints, these rows are the truth."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from dialogs import tasks
+from dialogs.enums import DeliveryStatus, RunStatus
+from dialogs.models import MAX_ATTEMPTS, AnswerRun, DialogMessage
+
+STUCK_SENDING: Final = timedelta(seconds=60)
+STUCK_QUEUED: Final = timedelta(seconds=10)
+BATCH: Final = 500
+
+
+def sweep(*, at: datetime) -> int:
+    """Queue lost answers and deliveries again; return how many were found.
+
+    A message that was being sent when its worker died may or may not have
+    left: it becomes ``unconfirmed`` and is not sent again.
+    """
+    runs = AnswerRun.objects.overdue(at=at)
+    runs.filter(attempts__gte=MAX_ATTEMPTS).update(
+        status=RunStatus.FAILED, outcome="gave_up", finished_at=at, locked_until=None
+    )
+    lost = list(runs.order_by("due_at").values_list("pk", flat=True)[:BATCH])
+    for run_id in lost:
+        tasks.answer_dialog.delay(run_id=run_id)
+    DialogMessage.objects.filter(delivery_status=DeliveryStatus.SENDING, deliver_at__lt=at - STUCK_SENDING).update(
+        delivery_status=DeliveryStatus.UNCONFIRMED
+    )
+    queued = DialogMessage.objects.filter(delivery_status=DeliveryStatus.QUEUED, created_at__lt=at - STUCK_QUEUED)
+    waiting = list(queued.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    for message_id in waiting:
+        tasks.deliver_message.delay(message_id=message_id)
+    return len(lost) + len(waiting)
