@@ -105,7 +105,7 @@ TRIGGERS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0001_initial"), ("accounts", "0002_guards")]
+    dependencies = [("marketplace", "0001_initial"), ("accounts", "0002_guards"), ("assistants", "0002_guards")]
 
     operations = [
         tenant_key(
@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
         same_tenant("chat_sequence_steps", "sequence_id", "chat_auto_sequences"),
         same_tenant("chat_sequence_steps", "message_id", "chat_messages"),
         same_tenant("ai_logs", "store_id", "stores"),
+        same_tenant("ai_logs", "usage_id", "ai_token_usage"),
         *(RunSQL(body, f"DROP FUNCTION IF EXISTS {name}() CASCADE") for name, body in FUNCTIONS),
         *(
             RunSQL(
