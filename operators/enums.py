@@ -54,9 +54,7 @@ TICKET_MOVES: Final[Mapping[str, frozenset[str]]] = {
     TicketStatus.PENDING_CUSTOMER: frozenset(
         {TicketStatus.IN_PROGRESS, TicketStatus.ESCALATED, TicketStatus.RESOLVED, TicketStatus.CLOSED}
     ),
-    TicketStatus.ESCALATED: frozenset(
-        {TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER, TicketStatus.RESOLVED}
-    ),
+    TicketStatus.ESCALATED: frozenset({TicketStatus.IN_PROGRESS, TicketStatus.PENDING_CUSTOMER, TicketStatus.RESOLVED}),
     TicketStatus.RESOLVED: frozenset({TicketStatus.CLOSED, TicketStatus.REOPENED}),
     TicketStatus.CLOSED: frozenset({TicketStatus.REOPENED}),
     TicketStatus.REOPENED: frozenset({TicketStatus.IN_PROGRESS, *_WORK}),

@@ -59,7 +59,13 @@ class Chat(Public, OfStore, Timestamped):
     )
     draft_reply = models.TextField(_("draft reply"), blank=True)
     draft_log = models.ForeignKey(
-        AiLog, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False, verbose_name=_("draft's AI log")
+        AiLog,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("draft's AI log"),
     )
     sent_no_reply_messages = models.JSONField(_("reminders sent, set 1"), default=list, blank=True)
     sent_no_reply_messages2 = models.JSONField(_("reminders sent, set 2"), default=list, blank=True)
@@ -132,7 +138,7 @@ class ChatMessage(Public, OfStore, Created):
             models.UniqueConstraint(fields=["store", "wb_id", "tenant"], name="uq_chat_messages_store_wb_id"),
             enum_check("ck_chat_messages_sender", "sender", ChatSender),
             models.CheckConstraint(
-                condition=~Q(sender=ChatSender.SELLER) | LessThanOrEqual(Length("text"), TEXT_LIMIT),
+                condition=~Q(sender=ChatSender.SELLER) | Q(LessThanOrEqual(Length("text"), TEXT_LIMIT)),
                 name="ck_chat_messages_text",
             ),
         ]

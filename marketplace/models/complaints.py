@@ -126,6 +126,6 @@ class ReviewComplaint(Public, OfStore, Timestamped):
         Raises:
             IllegalMove: the complaint is a draft, decided, or was moved by somebody else.
         """
-        decided = {"moderated_at": at, "wb_response": wb_response} if status in OUTCOMES else {}
+        decided: dict[str, Any] = {"moderated_at": at, "wb_response": wb_response} if status in OUTCOMES else {}
         allowed = {**COMPLAINT_MOVES, ComplaintStatus.DRAFT: frozenset[str]()}  # sending has its own verb
         move(self, status, allowed=allowed, **decided)

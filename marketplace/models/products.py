@@ -20,9 +20,7 @@ class Product(Public, OfStore, Timestamped):
     image_url = models.URLField(_("image"), max_length=1000, blank=True)
     review_count = models.IntegerField(_("reviews"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
-    work_status = models.CharField(
-        _("work status"), max_length=16, choices=WorkStatus, default=WorkStatus.NOT_WORKING
-    )
+    work_status = models.CharField(_("work status"), max_length=16, choices=WorkStatus, default=WorkStatus.NOT_WORKING)
     compensation_method = models.TextField(_("compensation method"), blank=True)
     wb_api_data = models.JSONField(_("card as Wildberries gave it"), null=True, blank=True)
     last_review_update_date = models.DateTimeField(_("reviews synced"), null=True, blank=True)
@@ -34,7 +32,9 @@ class Product(Public, OfStore, Timestamped):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         constraints = [
-            models.UniqueConstraint(fields=["store", "wb_product_id", "tenant"], name="uq_products_store_wb_product_id"),
+            models.UniqueConstraint(
+                fields=["store", "wb_product_id", "tenant"], name="uq_products_store_wb_product_id"
+            ),
             enum_check("ck_products_work_status", "work_status", WorkStatus),
             models.CheckConstraint(condition=Q(wb_product_id__gt=0), name="ck_products_wb_product_id"),
             models.CheckConstraint(condition=Q(price=None) | Q(price__gte=0), name="ck_products_price"),

@@ -38,7 +38,13 @@ class Question(Public, OfStore, Timestamped):
     product_brand_name = models.CharField(_("brand"), max_length=255, blank=True)
     draft_reply = models.TextField(_("draft reply"), blank=True)
     draft_log = models.ForeignKey(
-        AiLog, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False, verbose_name=_("draft's AI log")
+        AiLog,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("draft's AI log"),
     )
 
     objects = QuestionQuerySet.as_manager()

@@ -63,7 +63,13 @@ class Review(Public, OfStore, Timestamped):
     supplier_product_valuation = models.SmallIntegerField(_("seller's valuation of the product"), null=True, blank=True)
     draft_reply = models.TextField(_("draft reply"), blank=True)
     draft_log = models.ForeignKey(
-        AiLog, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False, verbose_name=_("draft's AI log")
+        AiLog,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("draft's AI log"),
     )
     is_product_active = models.BooleanField(_("product is active"), default=True)
     has_complaint = models.BooleanField(_("has a complaint"), default=False, editable=False)

@@ -15,7 +15,7 @@ SYNCED: Final = ("product", "review", "chat", "question")
 
 
 def _sync_status(verbose_name: Any) -> "models.CharField[Any, Any]":
-    return models.CharField(verbose_name, max_length=16, choices=SyncStatus, null=True, blank=True)  # noqa: DJ001 -- null: never synced
+    return models.CharField(verbose_name, max_length=16, choices=SyncStatus, null=True, blank=True)
 
 
 class Store(Public, Owned, Timestamped):
@@ -77,9 +77,7 @@ class OfStore(Owned):
     """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
-    store = models.ForeignKey(
-        Store, models.CASCADE, related_name="%(class)ss", db_index=False, verbose_name=_("store")
-    )
+    store = models.ForeignKey(Store, models.CASCADE, related_name="%(class)ss", db_index=False, verbose_name=_("store"))
 
     class Meta:
         abstract = True

@@ -58,7 +58,9 @@ class HandoffRequest(Public, Owned, Timestamped):
         verbose_name_plural = _("handoffs")
         constraints = [
             models.UniqueConstraint(
-                fields=["dialog", "tenant"], condition=Q(state__in=OPEN_REQUESTS), name="uq_handoff_requests_dialog_open"
+                fields=["dialog", "tenant"],
+                condition=Q(state__in=OPEN_REQUESTS),
+                name="uq_handoff_requests_dialog_open",
             ),
             enum_check("ck_handoff_requests_state", "state", RequestState),
             enum_check("ck_handoff_requests_reason", "reason", HandoffReason),

@@ -23,12 +23,8 @@ class OperatorPresence(Owned, Timestamped):
     """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("operator")
-    )
-    status = models.CharField(
-        _("status"), max_length=16, choices=PresenceStatus, default=PresenceStatus.OFFLINE
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("operator"))
+    status = models.CharField(_("status"), max_length=16, choices=PresenceStatus, default=PresenceStatus.OFFLINE)
     last_heartbeat = models.DateTimeField(_("last heard of"), null=True, blank=True)
     max_active_chats_web = models.IntegerField(_("website chats at most"), default=3)
     max_active_chats_telegram = models.IntegerField(_("messenger chats at most"), default=5)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
@@ -17,7 +17,7 @@ from dialogs.enums import HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from dialogs.phrases import REQUESTED
 from dialogs.services import handing, joining
-from operators.enums import OPEN_REQUESTS, RequestState
+from operators.enums import RequestState
 from operators.errors import NotAnOperator, OperatorFull
 from operators.models import HandoffAudit, HandoffRequest, OperatorPresence
 from operators.models.presence import MESSENGERS
@@ -154,6 +154,20 @@ def expire(handoff: HandoffRequest, *, at: datetime) -> HandoffRequest:
     return handoff
 
 
+@transaction.atomic
+def end_with_dialog(dialog_id: int, *, at: datetime) -> HandoffRequest | None:
+    """End the open cycle of a dialog that was closed; return it, or nothing if there was none."""
+    Dialog.objects.locked().get(pk=dialog_id)
+    handoff = HandoffRequest.objects.open().filter(dialog_id=dialog_id).first()
+    if handoff is None:
+        return None
+    before = handoff.state
+    was_taken = before == RequestState.ACTIVE
+    handoff.move_to(RequestState.RESOLVED if was_taken else RequestState.CANCELLED, resolved_at=at)
+    _record(handoff, before=before, after=handoff.state, at=at, reason="dialog_closed")
+    return handoff
+
+
 def _record(
     handoff: HandoffRequest,
     *,
@@ -184,11 +198,11 @@ def _be_operator(person: User, handoff: HandoffRequest) -> None:
 
 def _have_room(operator: User, dialog: Dialog) -> None:
     """Refuse when ``operator`` is full; their presence stays locked until the transaction ends."""
-    key = {"tenant_id": dialog.tenant_id, "user": operator}
+    key: dict[str, Any] = {"tenant_id": dialog.tenant_id, "user": operator}
     OperatorPresence.objects.get_or_create(**key)
     presence = OperatorPresence.objects.select_for_update().get(**key)
     limit = presence.limit_for(dialog.platform)
-    held = Dialog.objects.filter(
+    held = Dialog.objects.open().filter(
         tenant_id=dialog.tenant_id, handoff_status=HandoffStatus.ACTIVE, assigned_operator=operator
     )
     is_messenger = dialog.platform in MESSENGERS

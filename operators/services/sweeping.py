@@ -7,7 +7,7 @@ import structlog
 
 from config.db import new_uuid
 from config.errors import DomainError
-from dialogs.enums import HandoffReason, HandoffStatus
+from dialogs.enums import DialogStatus, HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from operators.models import HandoffRequest
 from operators.services import handoffs
@@ -18,8 +18,8 @@ log = structlog.get_logger(__name__)
 
 
 def sweep(*, at: datetime) -> int:
-    """Open the cycles whose signal was lost and end those nobody took; return how many there were."""
-    return restore_lost(at=at) + expire_overdue(at=at)
+    """Do what a lost signal left undone and end what nobody took; return how much there was."""
+    return restore_lost(at=at) + end_closed(at=at) + expire_overdue(at=at)
 
 
 def restore_lost(*, at: datetime) -> int:
@@ -34,6 +34,14 @@ def restore_lost(*, at: datetime) -> int:
     for dialog_id in lost:
         handoffs.record_request(dialog_id, reason=HandoffReason.CUSTOMER_ASKED, request_id=new_uuid(), at=at)
     return len(lost)
+
+
+def end_closed(*, at: datetime) -> int:
+    """End the cycles of closed dialogs."""
+    closed = HandoffRequest.objects.open().filter(dialog__status=DialogStatus.CLOSED)[:BATCH]
+    for handoff in closed:
+        handoffs.end_with_dialog(handoff.dialog_id, at=at)
+    return len(closed)
 
 
 def expire_overdue(*, at: datetime) -> int:
