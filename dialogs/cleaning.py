@@ -8,7 +8,7 @@ LONGEST_ANSWER: Final = 6_000
 INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
 IMAGE: Final = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 LINK: Final = re.compile(r"\[([^\]]+)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
-BARE_URL: Final = re.compile(r"\b(?:https?|ftp|javascript|data):/{0,2}[^\s<>\"')\]]+", re.I)
+BARE_URL: Final = re.compile(r"\b(?:https?|ftp|javascript|data):/{0,2}[^\s<>\"')\]]+", re.IGNORECASE)
 TAG: Final = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
 
 

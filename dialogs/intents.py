@@ -11,23 +11,27 @@ from typing import Any, Final
 
 import snowballstemmer
 
-WORD: Final = re.compile(r"[a-zа-яё0-9]+", re.I)
-ORDER_NUMBER: Final = re.compile(r"(?:№|#|заказ\w*\s+(?:номер\s+)?|order\s+)\s*([A-ZА-Я]{0,3}-?\d{4,12})", re.I)
+WORD: Final = re.compile(r"[a-zа-яё0-9]+", re.IGNORECASE)
+ORDER_NUMBER: Final = re.compile(
+    r"(?:№|#|заказ\w*\s+(?:номер\s+)?|order\s+)\s*([A-ZА-Я]{0,3}-?\d{4,12})", re.IGNORECASE
+)
 PHONE: Final = re.compile(r"(?<!\d)(?:\+7|8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")
 EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
+STAFF: Final = r"(оператор|менеджер|сотрудник|консультант|специалист|человек|людьми|живым)\w*"
 PERSON: Final = re.compile(
-    r"(позов\w+|соедин\w+|переключ\w+|перевед\w+|дайте|хочу|нужен|нужна|можно|свяж\w+|поговорить|вызов\w+|есть|пригласи\w+)"
-    r"[^.?!\n]{0,40}\b(человек\w*|оператор\w*|менеджер\w*|сотрудник\w*|консультант\w*|специалист\w*|жив\w+ людьми|живым)\b"
-    r"|^\s*(оператор|человек|менеджер|живой человек|консультант)\W*$"
-    r"|\b(talk|speak|connect|transfer|chat)\b[^.?!\n]{0,30}\b(human|person|agent|operator|representative|someone)\b"
-    r"|^\s*(human|agent|operator|real person)\W*$",
-    re.I,
+    r"\b(позов|соедин|переключ|перевед|свяж|поговор|пообща|вызов|пригласи)\w*[^.?!\n]{0,30}\b" + STAFF + r"|"
+    r"\b(нужен|нужна|хочу|дайте|хотел\w*|можно)\s+(мне\s+|с\s+)?(жив\w+\s+)?" + STAFF + r"|"
+    r"^\s*(жив\w+\s+)?" + STAFF + r"\W*$|"
+    r"\b(talk|speak|connect|transfer|chat)\b[^.?!\n]{0,30}\b(human|person|agent|operator|someone)\b|"
+    r"^\s*(a\s+)?(real\s+)?(human|agent|operator|person)\W*$",
+    re.IGNORECASE,
 )
-NOT_PERSON: Final = re.compile(r"\bне\s+(надо|нужно|нужен|зовите|хочу)\b", re.I)
+NOT_PERSON: Final = re.compile(r"\bне\s+(надо|нужно|нужен|зовите|хочу)\b", re.IGNORECASE)
 
 TOPICS: Final[dict[str, str]] = {
-    "delivery": "доставка доставить доставят курьер пункт выдача самовывоз посылка трек отправка shipping delivery courier",
+    "delivery": "доставка доставить доставят курьер пункт выдача самовывоз посылка трек отправка "
+    "shipping delivery courier",
     "return": "возврат вернуть обмен обменять return refund exchange",
     "payment": "оплата оплатить карта рассрочка счёт чек сбп payment pay invoice",
     "size": "размер размерный сетка длина рост объём size sizing",
@@ -38,12 +42,17 @@ TOPICS: Final[dict[str, str]] = {
 }
 SMALL_TALK: Final[dict[str, re.Pattern[str]]] = {
     "greeting": re.compile(
-        r"^\W*(здравствуй\w*|привет\w*|добр\w+\s+(день|вечер|утро|время суток)\w*|доброго\s+\w+|хай|hi|hello|hey|good\s+(morning|day|evening))"
-        r"(\s+(вам|всем|there))?\W*$",
-        re.I,
+        r"^\W*(здравствуй\w*|привет\w*|добр\w+\s+(день|вечер|утро|время суток)\w*|доброго\s+\w+|"
+        r"hi|hello|hey|good\s+(morning|day|evening))(\s+(вам|всем|there))?\W*$",
+        re.IGNORECASE,
     ),
-    "thanks": re.compile(r"^\W*((большое\s+)?спасибо|благодарю|спс|thanks?|thank\s+you)(\s+(большое|вам|за\s+\w+|a\s+lot))*\W*$", re.I),
-    "goodbye": re.compile(r"^\W*(до\s+свидания|пока|всего\s+(доброго|хорошего)|хорошего\s+дня|bye|goodbye)\W*$", re.I),
+    "thanks": re.compile(
+        r"^\W*((большое\s+)?спасибо|благодарю|спс|thanks?|thank\s+you)(\s+(большое|вам|за\s+\w+|a\s+lot))*\W*$",
+        re.IGNORECASE,
+    ),
+    "goodbye": re.compile(
+        r"^\W*(до\s+свидания|пока|всего\s+(доброго|хорошего)|хорошего\s+дня|bye|goodbye)\W*$", re.IGNORECASE
+    ),
 }
 
 
@@ -82,8 +91,8 @@ def read(text: str) -> Reading:
 
 def language_of(text: str, *, default: str) -> str:
     """Return ``ru`` or ``en`` by the script most letters are in, or ``default`` when there are none."""
-    cyrillic = len(re.findall(r"[а-яё]", text, re.I))
-    latin = len(re.findall(r"[a-z]", text, re.I))
+    cyrillic = len(re.findall(r"[а-яё]", text, re.IGNORECASE))
+    latin = len(re.findall(r"[a-z]", text, re.IGNORECASE))
     if not cyrillic and not latin:
         return default
     return "ru" if cyrillic >= latin else "en"

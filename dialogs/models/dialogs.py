@@ -62,9 +62,7 @@ class Dialog(Public, Owned, Timestamped):
     version = models.BigIntegerField(_("version"), default=1)
     auto_response = models.BooleanField(_("the assistant answers"), default=True)
     fallback = models.BooleanField(_("fallback happened"), default=False)
-    handoff_status = models.CharField(
-        _("handoff"), max_length=32, choices=HandoffStatus, default=HandoffStatus.NONE
-    )
+    handoff_status = models.CharField(_("handoff"), max_length=32, choices=HandoffStatus, default=HandoffStatus.NONE)
     is_taken_over = models.GeneratedField(
         expression=Q(handoff_status=HandoffStatus.ACTIVE.value),  # type: ignore[arg-type]  # a condition is an expression
         output_field=models.BooleanField(),
@@ -104,7 +102,8 @@ class Dialog(Public, Owned, Timestamped):
                 condition=Q(messages_count__gte=0, last_seq__gte=0, version__gte=1), name="ck_dialogs_counts"
             ),
             models.CheckConstraint(
-                condition=Q(status="closed", closed_at__isnull=False) | (~Q(status="closed") & Q(closed_at__isnull=True)),
+                condition=Q(status="closed", closed_at__isnull=False)
+                | (~Q(status="closed") & Q(closed_at__isnull=True)),
                 name="ck_dialogs_closed_at",
             ),
             models.CheckConstraint(
@@ -137,7 +136,9 @@ class Dialog(Public, Owned, Timestamped):
             IllegalHandoff: the dialog is closed or in a state that does not
                 lead to ``to``.
         """
-        status = DialogStatus.ESCALATED if to in {HandoffStatus.REQUESTED, HandoffStatus.ACTIVE} else DialogStatus.ACTIVE
+        status = (
+            DialogStatus.ESCALATED if to in {HandoffStatus.REQUESTED, HandoffStatus.ACTIVE} else DialogStatus.ACTIVE
+        )
         moved = (
             Dialog.objects.open()
             .filter(pk=self.pk, handoff_status__in=HANDOFF_FROM[to])

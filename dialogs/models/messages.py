@@ -139,7 +139,8 @@ class MessageRating(Timestamped):
                 fields=["message", "rating_type", "rated_by"], name="uq_message_ratings_message_rating_type_rated_by"
             ),
             models.CheckConstraint(
-                condition=Q(rating_type="thumbs", rating__in=[-1, 1]) | Q(rating_type="stars", rating__gte=1, rating__lte=5),
+                condition=Q(rating_type="thumbs", rating__in=[-1, 1])
+                | Q(rating_type="stars", rating__gte=1, rating__lte=5),
                 name="ck_message_ratings_rating",
             ),
             enum_check("ck_message_ratings_rating_type", "rating_type", RatingType),

@@ -74,16 +74,13 @@ class AnswerRun(Public, Owned, Timestamped):
     def begin(self, *, at: datetime) -> bool:
         """Take the lease; return whether this worker is the one."""
         free = Q(status=RunStatus.PENDING) | Q(status=RunStatus.RUNNING, locked_until__lt=at)
-        taken = (
-            AnswerRun.objects.filter(free, pk=self.pk)
-            .update(
-                status=RunStatus.RUNNING,
-                started_at=at,
-                locked_until=at + LEASE,
-                attempts=F("attempts") + 1,
-                partial_text="",
-                dialog_version=Dialog.objects.filter(pk=self.dialog_id).values("version"),
-            )
+        taken = AnswerRun.objects.filter(free, pk=self.pk).update(
+            status=RunStatus.RUNNING,
+            started_at=at,
+            locked_until=at + LEASE,
+            attempts=F("attempts") + 1,
+            partial_text="",
+            dialog_version=Dialog.objects.filter(pk=self.dialog_id).values("version"),
         )
         if taken:
             self.refresh_from_db()

@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
+from billing.enums import ServiceType
+from billing.errors import InsufficientFunds
 from django.db import transaction
 from django.utils.timezone import now
+from knowledge.search import SearchResult, search
 
 from assistants import door
 from assistants.errors import ModelFailed, NoModelAvailable
 from billing import services as billing
-from billing.enums import ServiceType
-from billing.errors import InsufficientFunds
 from billing.models import BalanceHold
 from dialogs import cleaning, phrases, prompts, receipts, tasks
 from dialogs.enums import HandoffReason, RunStatus, Sender
@@ -27,7 +28,6 @@ from dialogs.services.deciding import Decision, Question, decide, question_of
 from dialogs.services.handing import request_person
 from dialogs.services.posting import append
 from dialogs.services.streaming import Stream
-from knowledge.search import SearchResult, search
 
 log = structlog.get_logger(__name__)
 
@@ -214,8 +214,10 @@ def _call_person(turn: Turn, reason: HandoffReason) -> None:
     at = now()
     with transaction.atomic():
         if _is_current(turn) and turn.run.finish(RunStatus.DONE, at=at, outcome=f"handoff:{reason}"):
-            request_person(turn.dialog, reason=reason, at=at)
-            if reason != HandoffReason.CUSTOMER_ASKED:
+            own_words = turn.dialog.assistant.fallback_text if turn.dialog.assistant else ""
+            is_asked = reason == HandoffReason.CUSTOMER_ASKED
+            request_person(turn.dialog, reason=reason, at=at, text="" if is_asked else own_words)
+            if not is_asked:
                 Dialog.objects.filter(pk=turn.dialog.pk).update(fallback=True)
             return
         transaction.set_rollback(True)

@@ -12,7 +12,10 @@ from dialogs.models import Dialog, DialogMessage
 
 HISTORY: Final = 20
 SHORT_FOLLOW_UP: Final = 3
-YES: Final = re.compile(r"^\W*(да|ага|угу|давай(те)?|конечно|позови(те)?|хорошо|ок(ей)?|yes|yeah|sure|please|ok(ay)?)\b.{0,40}$", re.I)
+YES: Final = re.compile(
+    r"^\W*(да|ага|угу|давай(те)?|конечно|позови(те)?|хорошо|ок(ей)?|yes|yeah|sure|please|ok(ay)?)\b.{0,40}$",
+    re.IGNORECASE,
+)
 SMALL_TALK: Final = frozenset(intents.SMALL_TALK)
 
 
@@ -82,5 +85,7 @@ def _query(text: str, history: Sequence[DialogMessage]) -> str:
     """Return the words to search for; a short follow-up takes the previous question along."""
     if len(intents.stems_of(text)) > SHORT_FOLLOW_UP:
         return text
-    previous = next((m.text for m in reversed(history) if m.sender == Sender.CUSTOMER and m.intent not in SMALL_TALK), "")
+    previous = next(
+        (m.text for m in reversed(history) if m.sender == Sender.CUSTOMER and m.intent not in SMALL_TALK), ""
+    )
     return f"{previous} {text}".strip()

@@ -71,9 +71,7 @@ def append(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields:
 
 
 @transaction.atomic
-def post(
-    dialog: Dialog, *, author: User, text: str, at: datetime, client_id: str | None = None
-) -> DialogMessage:
+def post(dialog: Dialog, *, author: User, text: str, at: datetime, client_id: str | None = None) -> DialogMessage:
     """Say something as an operator; a repeated ``client_id`` returns the first message.
 
     Raises:
@@ -131,5 +129,3 @@ def _deliver_soon(message: DialogMessage) -> None:
         deliver(message.pk, at=message.created_at)
     else:
         tasks.deliver_message.delay(message_id=message.pk)
-
-

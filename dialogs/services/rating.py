@@ -6,7 +6,12 @@ from dialogs.models import Dialog, DialogMessage, DialogRating, MessageRating
 
 
 def rate_message(
-    message: DialogMessage, *, rating: int, rating_type: RatingType = RatingType.THUMBS, comment: str = "", rated_by: Rater = Rater.USER
+    message: DialogMessage,
+    *,
+    rating: int,
+    rating_type: RatingType = RatingType.THUMBS,
+    comment: str = "",
+    rated_by: Rater = Rater.USER,
 ) -> MessageRating:
     """Rate an answer, or change the rating given before.
 
