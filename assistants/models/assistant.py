@@ -1,0 +1,100 @@
+"""The assistant a seller sets up, and the history of its prompt."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Owned, OwnedQuerySet
+from config.db import Created, Public, Timestamped
+
+
+class AssistantQuerySet(OwnedQuerySet["Assistant"]):
+    """Assistants."""
+
+    def active(self) -> Self:
+        """Keep those that answer customers."""
+        return self.filter(is_active=True)
+
+    def on_websites(self) -> Self:
+        """Keep those that a website may show."""
+        return self.active().filter(website_integration_enabled=True)
+
+    def bump_knowledge_version(self) -> int:
+        """Tell every cache of these assistants' knowledge that it is stale."""
+        return self.update(knowledge_version=F("knowledge_version") + 1)
+
+    def bump_widget_version(self) -> int:
+        """Tell every open widget of these assistants to fetch its settings again."""
+        return self.update(widget_version=F("widget_version") + 1)
+
+
+class Assistant(Public, Owned, Timestamped):
+    """A seller's answering voice: its words, its model, where it may speak."""
+
+    name = models.CharField(_("name"), max_length=255)
+    ai_model = models.CharField(_("chat model"), max_length=128, blank=True, help_text=_("Empty: chosen for you."))
+    embedding_model = models.CharField(
+        _("embedding model"), max_length=128, blank=True, help_text=_("Empty: chosen for you.")
+    )
+    system_prompt = models.TextField(_("instructions"), blank=True)
+    greeting = models.TextField(_("greeting"), blank=True)
+    language_code = models.CharField(_("language"), max_length=10, default="ru")
+    is_active = models.BooleanField(_("active"), default=True)
+    website_integration_enabled = models.BooleanField(_("on the website"), default=True)
+    knowledge_version = models.BigIntegerField(_("knowledge version"), default=1, editable=False)
+    widget_version = models.BigIntegerField(_("widget version"), default=1, editable=False)
+    widget_settings = models.JSONField(_("widget settings"), default=dict, blank=True)
+    suggested_questions = models.JSONField(_("suggested questions"), default=list, blank=True)
+    fallback_text = models.TextField(_("when nothing fits"), blank=True)
+    handoff_enabled = models.BooleanField(_("hands over to people"), default=True)
+    allowed_origins = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        verbose_name=_("allowed websites"),
+        help_text=_("Addresses that may show the widget; none named means any."),
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
+
+    objects = AssistantQuerySet.as_manager()
+
+    class Meta:
+        db_table = "assistants"
+        verbose_name = _("assistant")
+        verbose_name_plural = _("assistants")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(knowledge_version__gte=1, widget_version__gte=1), name="ck_assistants_versions"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AssistantVersion(Owned, Created):
+    """What an assistant's instructions and model were, from one moment on."""
+
+    assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="versions", verbose_name=_("assistant"))
+    number = models.IntegerField(_("number"))
+    system_prompt = models.TextField(_("instructions"), blank=True)
+    ai_model = models.CharField(_("chat model"), max_length=128, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        db_table = "assistant_versions"
+        verbose_name = _("assistant version")
+        verbose_name_plural = _("assistant versions")
+        constraints = [
+            models.UniqueConstraint(fields=["assistant", "number"], name="uq_assistant_versions_assistant_number"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="ck_assistant_versions_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assistant} · {self.number}"
