@@ -36,6 +36,7 @@ class KnowledgeEmbeddingQuerySet(OwnedQuerySet["KnowledgeEmbedding"]):
 class KnowledgeEmbedding(Public, Owned, Timestamped):
     """One passage of a document with its vector."""
 
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     assistant = models.ForeignKey(
         "assistants.Assistant",
         models.CASCADE,
@@ -59,7 +60,7 @@ class KnowledgeEmbedding(Public, Owned, Timestamped):
     title = models.CharField(_("title"), max_length=255, blank=True)
     heading_path = models.CharField(_("headings"), max_length=500, blank=True)
     embedding = VectorField(_("vector"), null=True, blank=True, editable=False)
-    embedding_model = models.CharField(_("embedding model"), max_length=64, blank=True)
+    embedding_model = models.CharField(_("embedding model"), max_length=128, blank=True)
     dims = models.GeneratedField(
         expression=Func(F("embedding"), function="vector_dims", output_field=models.SmallIntegerField()),
         output_field=models.SmallIntegerField(),

@@ -2,24 +2,18 @@
 
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Owned, OwnedQuerySet
+from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Public, Timestamped, enum_check
 from knowledge.enums import RETRYABLE, UNFINISHED, DocumentProblem, DocumentStatus
 
 MAX_IMPORTANCE: Final = 10
 LOST_AFTER: Final = timedelta(seconds=30)
-
-
-def storage_key(document: "Document", filename: str) -> str:
-    """Return a random key below the tenant's own prefix; the seller's name never reaches the storage."""
-    return f"tenants/{document.tenant.uuid}/documents/{uuid4().hex}"
 
 
 class DocumentQuerySet(OwnedQuerySet["Document"]):
@@ -50,6 +44,7 @@ class DocumentQuerySet(OwnedQuerySet["Document"]):
 class Document(Public, Owned, Timestamped):
     """A file or a text that an assistant answers from; without an assistant it is shared by all of the tenant's."""
 
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     assistant = models.ForeignKey(
         "assistants.Assistant", models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("assistant")
     )
@@ -58,7 +53,7 @@ class Document(Public, Owned, Timestamped):
     size = models.BigIntegerField(_("size, bytes"))
     doc_hash = models.CharField(_("SHA-256"), max_length=64, null=True, blank=True, editable=False)
     mime = models.CharField(_("type"), max_length=100, blank=True)
-    file = models.FileField(_("file"), upload_to=storage_key, max_length=255, blank=True)
+    file = models.FileField(_("file"), max_length=255, blank=True)
     category = models.CharField(_("category"), max_length=100, blank=True)
     importance = models.SmallIntegerField(_("importance"), default=5)
     status = models.CharField(_("status"), max_length=16, choices=DocumentStatus, default=DocumentStatus.UPLOADED)

@@ -16,7 +16,7 @@ class EmbeddingModel(Owned, Timestamped):
     ``threshold`` is the cosine below which a passage does not answer.
     """
 
-    name = models.CharField(_("model"), max_length=64)
+    name = models.CharField(_("model"), max_length=128)
     dims = models.IntegerField(_("dimensions"))
     is_lexical = models.BooleanField(_("compares words only"), default=False)
     accuracy_ru = models.FloatField(_("accuracy in Russian"), default=0)
@@ -49,7 +49,7 @@ class QueryEmbedding(Owned, Created):
     query_hash = models.CharField(_("SHA-256"), max_length=64, editable=False)
     query_text = models.TextField(_("question"))
     embedding = VectorField(_("vector"), editable=False)
-    embedding_model = models.CharField(_("embedding model"), max_length=64)
+    embedding_model = models.CharField(_("embedding model"), max_length=128)
     usage_count = models.IntegerField(_("used"), default=1)
     last_used = models.DateTimeField(_("last used"))
 
