@@ -108,7 +108,7 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
-DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a folder of sockets is written %2Fpath
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST", ""))  # a folder of sockets is written %2Fpath
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5} if POOL_SIZE else False,

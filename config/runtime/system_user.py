@@ -61,9 +61,18 @@ def _make() -> bool:
     return False
 
 
-def can_reach(path: Path, user: pwd.struct_passwd) -> bool:
-    """Say whether ``user`` can enter and read the folder ``path``."""
-    shell = ("/bin/sh", "-c", 'cd "$1" && test -r .', "sh", str(path))
+def can_enter(path: Path, user: pwd.struct_passwd) -> bool:
+    """Say whether ``user`` can pass through the folder ``path``."""
+    return _succeeds('cd "$1"', path, user)
+
+
+def can_run(program: Path, user: pwd.struct_passwd) -> bool:
+    """Say whether ``user`` can read and run ``program``."""
+    return _succeeds('test -r "$1" && test -x "$1"', program, user)
+
+
+def _succeeds(test: str, path: Path, user: pwd.struct_passwd) -> bool:
+    shell = ("/bin/sh", "-c", test, "sh", str(path))
     done = subprocess.run(  # noqa: S603 -- fixed words
         shell, user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/", capture_output=True, check=False
     )

@@ -57,7 +57,7 @@ def _run(supervisor: Supervisor) -> None:
             finally:
                 _stop(supervisor)
     finally:
-        leftovers.forget(folder)
+        leftovers.clear(folder)  # finds also what left its parent's group
         shutil.rmtree(sockets, ignore_errors=True)
 
 
