@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
 }
 CELERY_TIMEZONE = TIME_ZONE
 CHANNEL_LAYERS = {
