@@ -1,6 +1,6 @@
 """How allauth's flows become our services."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -38,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):
         checked: str = super().clean_password(password, user)
         return checked
 
-    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:  # noqa: FBT001, FBT002 -- allauth's signature
+    def save_user(self, request: HttpRequest, user: Any, form: BaseForm, commit: bool = True) -> User:  # noqa: FBT001, FBT002 -- allauth's signature
         """Register the person with the shop they named."""
         facts = form.cleaned_data
         user.email, user.full_name = facts["email"], facts.get("full_name", "")
@@ -91,7 +91,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: BaseForm | None = None) -> User:
         """Register the person with a shop named after them, or as they say in the form."""
-        user: User = sociallogin.user
+        user = cast("User", sociallogin.user)
         if form is None:
             name = _("Shop of %(name)s") % {"name": user.get_short_name()}
             services.register(user, password=None, shop=name, at=now())

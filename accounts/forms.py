@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.fields import PasswordField
 from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.forms import SignupForm as BaseSignupForm
 from allauth.core import context
@@ -18,6 +19,20 @@ from accounts.errors import EmailTaken
 from accounts.models import Tenant, User
 
 NAME_LENGTH = 80
+AREAS = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
+RUSSIAN_ZONES = (
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+)
 
 
 class LoginForm(BaseLoginForm):
@@ -25,8 +40,7 @@ class LoginForm(BaseLoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        password = self.fields["password"]
-        self.fields["password"] = type(password)(
+        self.fields["password"] = PasswordField(
             label=_("Password"), max_length=LONGEST_PASSWORD, autocomplete="current-password"
         )
         self.fields["login"].label = _("E-mail")
@@ -58,7 +72,7 @@ class ShopFields(forms.Form):
             del self.fields["shop"]
 
 
-class SignupForm(ShopFields, BaseSignupForm):
+class SignupForm(ShopFields, BaseSignupForm):  # type: ignore[misc]  # allauth leaves clean() untyped
     """Sign-up by e-mail."""
 
     def try_save(self, request: HttpRequest) -> Any:
@@ -70,7 +84,7 @@ class SignupForm(ShopFields, BaseSignupForm):
             return super().try_save(request)
 
 
-class SocialSignupForm(ShopFields, BaseSocialSignupForm):
+class SocialSignupForm(ShopFields, BaseSocialSignupForm):  # type: ignore[misc]  # allauth leaves clean() untyped
     """Sign-up with Yandex ID when Yandex did not tell all we need."""
 
 
@@ -136,11 +150,6 @@ class ApiKeyForm(forms.Form):
 
 def time_zones(current: str) -> list[tuple[str, str]]:
     """Return the time zones of the world, Russia's first, and the current one whatever it is."""
-    russian = (
-        "Europe/Kaliningrad Europe/Moscow Europe/Samara Asia/Yekaterinburg Asia/Omsk Asia/Krasnoyarsk Asia/Irkutsk "
-        "Asia/Yakutsk Asia/Vladivostok Asia/Magadan Asia/Kamchatka"
-    ).split()
-    areas = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
-    others = sorted(zone for zone in available_timezones() if zone.startswith(areas) and zone not in russian)
-    names = list(dict.fromkeys([*russian, current, "UTC", *others]))
+    others = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) and zone not in RUSSIAN_ZONES)
+    names = list(dict.fromkeys([*RUSSIAN_ZONES, current, "UTC", *others]))
     return [(name, name.replace("_", " ")) for name in names]

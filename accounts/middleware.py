@@ -36,7 +36,8 @@ def current_tenant(request: HttpRequest) -> Tenant | None:
     """
     tenants = Tenant.objects.visible_to(request.user).order_by("pk")
     if named := request.headers.get(HEADER):
-        tenant = tenants.filter(uuid=_uuid(named)).first()
+        uuid = _uuid(named)
+        tenant = tenants.filter(uuid=uuid).first() if uuid else None
         if tenant is None:
             raise Http404
         return tenant

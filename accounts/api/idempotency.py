@@ -99,7 +99,8 @@ def _settle(request: HttpRequest, response: HttpResponseBase | None) -> None:
 
 def _principal(request: HttpRequest, view: Any) -> str | None:
     """Name the caller as the API itself would; nobody when the API will refuse."""
-    classes = getattr(getattr(view, "cls", None), "authentication_classes", api_settings.DEFAULT_AUTHENTICATION_CLASSES)
+    default: Any = api_settings.DEFAULT_AUTHENTICATION_CLASSES
+    classes = getattr(getattr(view, "cls", None), "authentication_classes", default)
     try:
         user = Request(request, authenticators=[authenticator() for authenticator in classes]).user
     except APIException:

@@ -110,7 +110,7 @@ class NewApiKeySerializer(ApiKeySerializer):
     key = serializers.CharField(read_only=True)
 
     class Meta(ApiKeySerializer.Meta):
-        fields = (*ApiKeySerializer.Meta.fields, "key")
+        fields = (*ApiKeySerializer.Meta.fields, "key")  # type: ignore[assignment]  # one field more
 
 
 class PlatformSerializer(serializers.ModelSerializer[Platform]):
@@ -169,7 +169,7 @@ class IntegrationChangeSerializer(IntegrationSerializer):
     """What of a connection can change."""
 
     class Meta(IntegrationSerializer.Meta):
-        read_only_fields = (*IntegrationSerializer.Meta.read_only_fields, "external_account")
+        read_only_fields = (*IntegrationSerializer.Meta.read_only_fields, "external_account")  # type: ignore[assignment]  # one field more
         extra_kwargs = {"platform": {"read_only": True}}
 
     platform = serializers.SlugRelatedField(slug_field="id", read_only=True)  # type: ignore[assignment]  # narrower on purpose
@@ -178,7 +178,7 @@ class IntegrationChangeSerializer(IntegrationSerializer):
 class SyncLogSerializer(serializers.ModelSerializer[SyncLog]):
     """One run of a synchronisation."""
 
-    integration = serializers.SlugRelatedField(slug_field="uuid", read_only=True)
+    integration: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(slug_field="uuid", read_only=True)
 
     class Meta:
         model = SyncLog

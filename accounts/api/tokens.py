@@ -86,14 +86,15 @@ def _authenticated(request: Request, *, email: str, password: str, code: str = "
     """Check e-mail, password and second factor under the same limits as the log-in page."""
     django_request = request._request  # noqa: SLF001 -- allauth wants Django's
     try:
-        user = get_adapter(django_request).authenticate(
+        user: Any = get_adapter(django_request).authenticate(
             django_request, email=normalised_email(email), password=password
         )
     except ValidationError as error:
         raise Throttled(wait=60) from error
     if user is None or not _passes_second_factor(user, code):
         raise AuthenticationFailed(code="invalid_credentials")
-    return user
+    person: User = user
+    return person
 
 
 def _passes_second_factor(user: User, code: str) -> bool:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.timezone import now
-from django_filters import rest_framework as filters
+from django_filters.filters import ChoiceFilter, UUIDFilter
+from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
@@ -26,6 +27,7 @@ from accounts.api.serializers import (
 )
 from accounts.enums import Role, SyncStatus
 from accounts.models import ApiKey, Integration, Invitation, Membership, Platform, SyncLog, Tenant
+from config.api import CursorPagination
 
 
 class TenantViewSet(
@@ -47,19 +49,22 @@ class TenantViewSet(
 class OwnedByCurrentTenant(viewsets.GenericViewSet[Any]):
     """Rows of the current tenant that the caller may see."""
 
+    model: type[Model]
     lookup_field = "uuid"
     write_role = Role.ADMIN
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return what the caller sees of the current tenant."""
-        rows: Any = self.queryset
-        return rows.model.objects.visible_to(self.request.user).filter(tenant=self.request.tenant)  # type: ignore[attr-defined]  # ours
+        model: Any = self.model
+        rows: QuerySet[Any] = model.objects.visible_to(self.request.user)
+        return rows.filter(tenant=self.request.tenant)  # type: ignore[attr-defined]  # ours
 
 
 class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, OwnedByCurrentTenant):
     """The team."""
 
     serializer_class = MemberSerializer
+    model = Membership
     queryset = Membership.objects.none()
     lookup_field = "user__uuid"
     lookup_url_kwarg = "uuid"
@@ -95,6 +100,7 @@ class InvitationViewSet(
     """People asked to join."""
 
     serializer_class = InvitationSerializer
+    model = Invitation
     queryset = Invitation.objects.none()
     people_only = True
 
@@ -118,6 +124,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Des
     """API keys; the text of one is in the answer that makes it and nowhere else."""
 
     serializer_class = ApiKeySerializer
+    model = ApiKey
     queryset = ApiKey.objects.none()
     people_only = True
     read_role = Role.ADMIN
@@ -127,13 +134,20 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Des
         """Make a key."""
         payload = self.get_serializer(data=request.data)
         payload.is_valid(raise_exception=True)
-        key, secret = services.issue_api_key(request.tenant, by=request.user, **payload.validated_data)  # type: ignore[attr-defined, arg-type]  # ours; people_only
+        caller: Any = request
+        key, secret = services.issue_api_key(caller.tenant, created_by=caller.user, at=now(), **payload.validated_data)
         key.key = secret  # type: ignore[attr-defined]  # for this answer only
         return Response(NewApiKeySerializer(key).data, status=status.HTTP_201_CREATED)
 
     def perform_destroy(self, instance: ApiKey) -> None:
         """Revoke the key; its row stays, to be seen."""
         services.revoke_api_key(instance, by=self.request.user, at=now())  # type: ignore[arg-type]  # people_only
+
+
+class PlatformPages(CursorPagination):
+    """In the order of their ids, which are words."""
+
+    ordering = "id"
 
 
 class PlatformViewSet(viewsets.ReadOnlyModelViewSet[Platform]):
@@ -143,8 +157,7 @@ class PlatformViewSet(viewsets.ReadOnlyModelViewSet[Platform]):
     queryset = Platform.objects.filter(is_active=True)
     lookup_value_regex = "[a-z_]+"
 
-    class pagination_class(viewsets.GenericViewSet.pagination_class):  # type: ignore[misc, name-defined]  # noqa: N801 -- DRF's name
-        ordering = "id"
+    pagination_class = PlatformPages
 
 
 @extend_schema_view(partial_update=extend_schema(request=IntegrationChangeSerializer, responses=IntegrationSerializer))
@@ -154,6 +167,7 @@ class IntegrationViewSet(
     """Connections to outside systems."""
 
     serializer_class = IntegrationSerializer
+    model = Integration
     queryset = Integration.objects.none()
     filterset_fields = ("status", "platform")
 
@@ -188,11 +202,11 @@ class IntegrationViewSet(
         services.disconnect(instance)
 
 
-class SyncLogFilter(filters.FilterSet):
+class SyncLogFilter(FilterSet):
     """Which runs to list."""
 
-    integration = filters.UUIDFilter(field_name="integration__uuid")
-    status = filters.ChoiceFilter(choices=SyncStatus.choices)
+    integration = UUIDFilter(field_name="integration__uuid")
+    status = ChoiceFilter(choices=SyncStatus.choices)
 
     class Meta:
         model = SyncLog

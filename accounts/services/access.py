@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from accounts.enums import Role, Scope
 from accounts.errors import RoleRequired
-from accounts.models import ApiKeyPrincipal, Tenant
+from accounts.models import ApiKeyPrincipal, Tenant, User
 
 RANK: Final = {None: 0, Role.USER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
 
@@ -26,7 +26,8 @@ def role_of(principal: Any, tenant: Tenant) -> Role | None:
         return Role.USER if principal.scopes == frozenset({Scope.READ}) else Role.OPERATOR
     if not (principal.is_active and principal.is_approved):
         return None
-    return principal.role_in(tenant)
+    person: User = principal
+    return person.role_in(tenant)
 
 
 def require_role(principal: Any, tenant: Tenant, role: Role) -> None:

@@ -24,7 +24,7 @@ class Replay:
     body: bytes
 
 
-def begin(  # noqa: PLR0913 -- keyword-only
+def begin(
     tenant: Tenant, *, principal: str, route: str, key: str, body_hash: str, at: datetime
 ) -> IdempotencyKey | Replay:
     """Claim a key for one request, or return the answer of the request that had it.

@@ -33,7 +33,7 @@ def setting(category: SettingCategory, key: str, default: Any = None) -> Any:
     return default if value is None else value
 
 
-def set_setting(  # noqa: PLR0913 -- keyword-only
+def set_setting(
     category: SettingCategory,
     key: str,
     value: Any,
