@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
@@ -49,3 +49,12 @@ def enum_check(name: str, field: str, choices: type[models.TextChoices]) -> mode
 def money(verbose_name: Any = None, **options: Any) -> "models.DecimalField[Any, Any]":
     """Return a rouble amount: numeric(18,6), because one message may cost 0.001 ₽."""
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=6, **options)
+
+
+def release_connection() -> None:
+    """Give this thread's connection back to the pool before waiting for the outside world.
+
+    Inside a transaction (only tests hold one there) the connection is kept.
+    """
+    if not connection.in_atomic_block:
+        connection.close()

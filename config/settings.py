@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, DATA_DIR, addresses, env
+from config.env import BASE_DIR, DATA_DIR, addresses, env, origin
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
 
 # --- What this process is -------------------------------------------------
@@ -96,6 +96,7 @@ TEMPLATES = [
 ]
 
 # --- Data -------------------------------------------------------------------
+POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=12)  # 0: no pool
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
@@ -108,11 +109,7 @@ DATABASES = {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
-    "pool": {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL_SIZE", default=12),
-        "timeout": 5,
-    },
+    "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5} if POOL_SIZE else False,
     "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=5000 "
     f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', default=30_000)}",
 }
@@ -152,8 +149,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique through an index on lower(email)
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-SOCIALSILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique through an index on lower(email)
-ACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -174,6 +170,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+PAYMENT_PAGES = env.list("PAYMENT_PAGES", default=["https://yoomoney.ru"])  # where a top-up form may lead
 
 # --- Language and time -----------------------------------------------------
 LANGUAGE_CODE = "ru"
@@ -206,6 +203,9 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SCHEDULE = {
+    "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+}
 CELERY_TIMEZONE = TIME_ZONE
 CHANNEL_LAYERS = {
     "default": {
@@ -283,6 +283,28 @@ SERVICES = addresses(
     YANDEX_TOKEN_URL="https://oauth.yandex.ru/token",  # noqa: S106 -- an address
     YANDEX_PROFILE_URL="https://login.yandex.ru/info",
 )
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        # Safari before 15.4 does not count sockets of the page's own host as 'self'
+        "connect-src": ["'self'", BASE_URL.replace("http", "ws", 1)],
+        "manifest-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        # browsers apply form-action to the redirects a form leads to as well
+        "form-action": [
+            "'self'",
+            *sorted({origin(SERVICES[name]) for name in ("YANDEX_OAUTH_URL", "ROBOKASSA_URL")}),
+            *PAYMENT_PAGES,
+        ],
+    }
+}
 YANDEX_CLIENT_ID = env.str("YANDEX_CLIENT_ID", default="")
 YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_SECRET", default="")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
