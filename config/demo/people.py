@@ -1,7 +1,6 @@
 """The people of the demo shop, and how to log in as each of them."""
 
 import json
-import os
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +24,8 @@ def keep(content: dict[str, Any]) -> None:
     """Write the credentials file."""
     path = credentials_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def kept() -> dict[str, Any]:

@@ -8,6 +8,8 @@ from config.demo.material import load
 from marketplace.enums import ChatStatus, QuestionState, WorkStatus
 from marketplace.models import Chat, ChatMessage, Product, ProductRule, Question, Review, SellerSettings, Store
 
+CARD = ("brand", "category", "colors", "sizes", "composition", "description")
+
 
 def load_store(tenant: Tenant, *, at: datetime) -> Store:
     """Create the store with all that belongs to it."""
