@@ -96,6 +96,7 @@ TEMPLATES = [
 ]
 
 # --- Data -------------------------------------------------------------------
+POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=12)  # 0: no pool
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
@@ -108,11 +109,7 @@ DATABASES = {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
-    "pool": {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL_SIZE", default=12),
-        "timeout": 5,
-    },
+    "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5} if POOL_SIZE else False,
     "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=5000 "
     f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', default=30_000)}",
 }
