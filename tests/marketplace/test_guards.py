@@ -19,19 +19,10 @@ from tests.factories.marketplace import (
     StepFactory,
     StoreFactory,
 )
+from tests.sql import execute as sql
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def sql(statement, *parameters):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-
-
-def check_deferred():
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def flags_of(review):
@@ -288,9 +279,13 @@ def test_an_id_of_wildberries_is_unique_per_store_and_free_in_another(factory):
 def test_a_row_cannot_belong_to_one_tenant_and_a_store_of_another(factory):
     store, stranger = StoreFactory(), TenantFactory()
 
-    with pytest.raises(IntegrityError, match="tenant_store_id"), transaction.atomic():
+    @transaction.atomic
+    def misplace():
         factory(store=store, tenant=stranger)
-        check_deferred()
+        sql("SELECT 'and run the deferred checks now'")
+
+    with pytest.raises(IntegrityError, match="tenant_store_id"):
+        misplace()
 
 
 def test_updated_at_follows_plain_sql():

@@ -13,8 +13,8 @@ from marketplace.enums import (
     ChatStage,
     ChatStatus,
     ChatTag,
-    CompletionReason,
     ComplaintStatus,
+    CompletionReason,
     SequenceStatus,
     StopReason,
 )
