@@ -1,5 +1,11 @@
 """Pages of accounts."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import workspace
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", workspace.home, name="home"),
+    path("switch-tenant/", workspace.switch_tenant, name="switch_tenant"),
+    path("accounts/", include("allauth.urls")),
+]

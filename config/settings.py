@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, DATA_DIR, addresses, env
+from config.env import BASE_DIR, DATA_DIR, addresses, env, origin
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
 
 # --- What this process is -------------------------------------------------
@@ -152,8 +152,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique through an index on lower(email)
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-SOCIALSILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique through an index on lower(email)
-ACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -174,6 +173,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+PAYMENT_PAGES = env.list("PAYMENT_PAGES", default=["https://yoomoney.ru"])  # where a top-up form may lead
 
 # --- Language and time -----------------------------------------------------
 LANGUAGE_CODE = "ru"
@@ -283,6 +283,28 @@ SERVICES = addresses(
     YANDEX_TOKEN_URL="https://oauth.yandex.ru/token",  # noqa: S106 -- an address
     YANDEX_PROFILE_URL="https://login.yandex.ru/info",
 )
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        # Safari before 15.4 does not count sockets of the page's own host as 'self'
+        "connect-src": ["'self'", BASE_URL.replace("http", "ws", 1)],
+        "manifest-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        # browsers apply form-action to the redirects a form leads to as well
+        "form-action": [
+            "'self'",
+            *sorted({origin(SERVICES[name]) for name in ("YANDEX_OAUTH_URL", "ROBOKASSA_URL")}),
+            *PAYMENT_PAGES,
+        ],
+    }
+}
 YANDEX_CLIENT_ID = env.str("YANDEX_CLIENT_ID", default="")
 YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_SECRET", default="")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
