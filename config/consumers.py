@@ -1,5 +1,6 @@
 """Socket commands: validated like a request, refused like a request."""
 
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
@@ -14,7 +15,7 @@ from config.errors import DomainError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
-BAD_REQUEST, UNAUTHORISED, FORBIDDEN, TOO_MANY = 4400, 4401, 4403, 4429
+BAD_REQUEST, UNAUTHORISED, NOT_FOUND, TOO_SLOW, TOO_MANY = 4400, 4401, 4404, 4408, 4429
 
 
 def command(payload: type[Serializer[Any]]) -> Callable[[Handler], Handler]:
@@ -30,8 +31,8 @@ def command(payload: type[Serializer[Any]]) -> Callable[[Handler], Handler]:
 class CommandConsumer(AsyncJsonWebsocketConsumer):
     """Dispatch ``{"command": …, "id": …, **fields}`` to the methods marked ``@command``.
 
-    A command runs in one database thread and may return a dict, which is sent
-    back as ``{"type": "ok", "id": …, **returned}``.
+    A command runs in one database thread, unless it is a coroutine, and may
+    return a dict, which is sent back as ``{"type": "ok", "id": …, **returned}``.
     """
 
     commands: ClassVar[dict[str, Callable[..., dict[str, Any] | None]]] = {}
@@ -70,7 +71,11 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
         """Obey one command and answer it."""
         reference = content.get("id")
         try:
-            result = await database_sync_to_async(self._obey)(content)
+            handler, fields = self._understand(content)
+            if inspect.iscoroutinefunction(handler):
+                result = await handler(self, **fields)
+            else:
+                result = await database_sync_to_async(handler)(self, **fields)
         except DomainError as error:
             await self.send_json({**error.as_problem(), "type": "error", "id": reference})
         except APIException as error:
@@ -80,10 +85,10 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
             if result is not None:
                 await self.send_json({"type": "ok", "id": reference, **result})
 
-    def _obey(self, content: dict[str, Any]) -> dict[str, Any] | None:
+    def _understand(self, content: dict[str, Any]) -> tuple[Callable[..., Any], dict[str, Any]]:
         handler = self.commands.get(str(content.get("command", "")))
         if handler is None:
             raise ValidationError({"command": "unknown"})
         payload = handler.payload(data=content)  # type: ignore[attr-defined]  # set by @command
         payload.is_valid(raise_exception=True)
-        return handler(self, **payload.validated_data)
+        return handler, payload.validated_data

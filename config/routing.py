@@ -1,7 +1,9 @@
-"""Every socket address of the system."""
+"""Every socket address of the system; a page of another origin cannot open one."""
 
 from channels.routing import URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
 
 from config.sockets import refuse_unknown
+from dialogs import routing as dialogs
 
-sockets = URLRouter([refuse_unknown])
+sockets = AllowedHostsOriginValidator(URLRouter([*dialogs.sockets, refuse_unknown]))

@@ -18,18 +18,20 @@ ORDER_NUMBER: Final = re.compile(
 PHONE: Final = re.compile(r"(?<!\d)(?:\+7|8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")
 EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
+STAFF: Final = r"(оператор|менеджер|сотрудник|консультант|специалист|человек|людьми|живым)\w*"
 PERSON: Final = re.compile(
-    r"(позов\w+|соедин\w+|переключ\w+|перевед\w+|дайте|хочу|нужен|нужна|можно|свяж\w+|поговорить|вызов\w+|есть|пригласи\w+)"
-    r"[^.?!\n]{0,40}\b(человек\w*|оператор\w*|менеджер\w*|сотрудник\w*|консультант\w*|специалист\w*|жив\w+ людьми|живым)\b"
-    r"|^\s*(оператор|человек|менеджер|живой человек|консультант)\W*$"
-    r"|\b(talk|speak|connect|transfer|chat)\b[^.?!\n]{0,30}\b(human|person|agent|operator|representative|someone)\b"
-    r"|^\s*(human|agent|operator|real person)\W*$",
+    r"\b(позов|соедин|переключ|перевед|свяж|поговор|пообща|вызов|пригласи)\w*[^.?!\n]{0,30}\b" + STAFF + r"|"
+    r"\b(нужен|нужна|хочу|дайте|хотел\w*|можно)\s+(мне\s+|с\s+)?(жив\w+\s+)?" + STAFF + r"|"
+    r"^\s*(жив\w+\s+)?" + STAFF + r"\W*$|"
+    r"\b(talk|speak|connect|transfer|chat)\b[^.?!\n]{0,30}\b(human|person|agent|operator|someone)\b|"
+    r"^\s*(a\s+)?(real\s+)?(human|agent|operator|person)\W*$",
     re.IGNORECASE,
 )
 NOT_PERSON: Final = re.compile(r"\bне\s+(надо|нужно|нужен|зовите|хочу)\b", re.IGNORECASE)
 
 TOPICS: Final[dict[str, str]] = {
-    "delivery": "доставка доставить доставят курьер пункт выдача самовывоз посылка трек отправка shipping delivery courier",
+    "delivery": "доставка доставить доставят курьер пункт выдача самовывоз посылка трек отправка "
+    "shipping delivery courier",
     "return": "возврат вернуть обмен обменять return refund exchange",
     "payment": "оплата оплатить карта рассрочка счёт чек сбп payment pay invoice",
     "size": "размер размерный сетка длина рост объём size sizing",
@@ -40,8 +42,8 @@ TOPICS: Final[dict[str, str]] = {
 }
 SMALL_TALK: Final[dict[str, re.Pattern[str]]] = {
     "greeting": re.compile(
-        r"^\W*(здравствуй\w*|привет\w*|добр\w+\s+(день|вечер|утро|время суток)\w*|доброго\s+\w+|хай|hi|hello|hey|good\s+(morning|day|evening))"
-        r"(\s+(вам|всем|there))?\W*$",
+        r"^\W*(здравствуй\w*|привет\w*|добр\w+\s+(день|вечер|утро|время суток)\w*|доброго\s+\w+|"
+        r"hi|hello|hey|good\s+(morning|day|evening))(\s+(вам|всем|there))?\W*$",
         re.IGNORECASE,
     ),
     "thanks": re.compile(

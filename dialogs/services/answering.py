@@ -214,8 +214,10 @@ def _call_person(turn: Turn, reason: HandoffReason) -> None:
     at = now()
     with transaction.atomic():
         if _is_current(turn) and turn.run.finish(RunStatus.DONE, at=at, outcome=f"handoff:{reason}"):
-            request_person(turn.dialog, reason=reason, at=at)
-            if reason != HandoffReason.CUSTOMER_ASKED:
+            own_words = turn.dialog.assistant.fallback_text if turn.dialog.assistant else ""
+            is_asked = reason == HandoffReason.CUSTOMER_ASKED
+            request_person(turn.dialog, reason=reason, at=at, text="" if is_asked else own_words)
+            if not is_asked:
                 Dialog.objects.filter(pk=turn.dialog.pk).update(fallback=True)
             return
         transaction.set_rollback(True)

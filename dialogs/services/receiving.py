@@ -122,7 +122,9 @@ def receive(
     if platform_message_id:
         known = dialog.messages.filter(platform_message_id=platform_message_id).first()
         if known:
-            return Received(message=known, run=dialog.runs.filter(from_seq__gte=known.seq).first(), is_new=False)
+            return Received(
+                message=known, run=dialog.runs.filter(from_seq__lte=known.seq).order_by("-pk").first(), is_new=False
+            )
     if not dialog.is_open:
         dialog = _follow_up(dialog)
     reading = intents.read(text)
