@@ -36,7 +36,7 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
     """
 
     commands: ClassVar[dict[str, Callable[..., dict[str, Any] | None]]] = {}
-    max_frame_bytes: ClassVar[int] = 32 * 1024
+    max_frame_characters: ClassVar[int] = 256 * 1024
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -54,7 +54,7 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Refuse binary, oversized or unreadable frames by closing with 4400."""
-        if text_data is None or len(text_data) > self.max_frame_bytes:
+        if text_data is None or len(text_data) > self.max_frame_characters:
             await self.close(code=BAD_REQUEST)
             return
         try:
