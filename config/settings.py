@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.yandex",
     "allauth.mfa",
     "config.apps.ConfigConfig",
     "accounts",
@@ -69,11 +70,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "accounts.middleware.TenantMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.TenantMiddleware",
+    "accounts.middleware.ApprovalMiddleware",
+    "accounts.api.idempotency.IdempotencyMiddleware",
+    "config.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -98,6 +102,7 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------
 POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=12)  # 0: no pool
+DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)  # off behind PgBouncer < 1.21
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
@@ -159,8 +164,14 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_CHANGE_EMAIL = True  # a person has one e-mail
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm", "signup": "accounts.forms.SignupForm"}
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 ACCOUNT_RATE_LIMITS = {"login_failed": env.str("LOGIN_FAILED_RATE", default="10/m/ip,5/5m/key")}
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Otklik"
 REQUIRE_APPROVAL = env.bool("REQUIRE_APPROVAL", default=True)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -207,6 +218,10 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
+    "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
+    "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
+    "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }
 CELERY_TIMEZONE = TIME_ZONE
 CHANNEL_LAYERS = {
@@ -259,6 +274,7 @@ SIMPLE_JWT = {
     "USER_ID_FIELD": "uuid",
     "USER_ID_CLAIM": "sub",
     "UPDATE_LAST_LOGIN": False,
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends the old one's tokens
 }
 
 # --- Models (docs/models.md) ---------------------------------------------
@@ -268,6 +284,7 @@ LLM_CHAT_MODEL = env.str("LLM_CHAT_MODEL", default="")
 LLM_EMBEDDING_MODEL = env.str("LLM_EMBEDDING_MODEL", default="")
 EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage.py up`
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
+LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=False)  # for tenants' own model servers
 
 # --- Outside services, each of which can be pointed elsewhere -----------------
 SERVICES = addresses(
@@ -309,8 +326,17 @@ CONTENT_SECURITY_POLICY = {
 }
 YANDEX_CLIENT_ID = env.str("YANDEX_CLIENT_ID", default="")
 YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_SECRET", default="")
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}
+SOCIALACCOUNT_PROVIDERS = {
+    "yandex": {
+        "provider_class": "accounts.yandex.provider.YandexProvider",
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [{"client_id": YANDEX_CLIENT_ID, "secret": YANDEX_CLIENT_SECRET}] if YANDEX_CLIENT_ID else [],
+    }
+}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Otklik <no-reply@localhost>")
 
 UNFOLD = {
