@@ -101,6 +101,7 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------
 POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=12)  # 0: no pool
+DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)  # off behind PgBouncer < 1.21
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
@@ -215,6 +216,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
+    "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

@@ -15,10 +15,11 @@ from pgvector import SparseVector, Vector
 from pgvector.psycopg.sparsevec import SparseVectorBinaryDumper, SparseVectorBinaryLoader
 from pgvector.psycopg.vector import VectorBinaryDumper
 from psycopg import Connection, Cursor
-from psycopg.pq import Format
+from psycopg.adapt import Dumper
 from psycopg.types import TypeInfo
 
-_dumpers: Final[dict[tuple[str, str, int], tuple[type[Any], type[Any], int]]] = {}
+_Kind = tuple[TypeInfo, type[Dumper]]
+_known: Final[dict[tuple[str, str, int], tuple[_Kind, _Kind]]] = {}
 
 
 class BinaryCursor:
@@ -54,23 +55,24 @@ def binary_cursor() -> Iterator[BinaryCursor]:
 
 def _register(cursor: "Cursor[Any]", raw: "Connection[Any]") -> None:
     """Teach this cursor the vector types; the connection, which the ORM uses too, stays as it is."""
-    vector, sparse, sparse_oid = _types(raw)
+    kinds = _kinds(raw)
+    for info, _ in kinds:
+        cursor.adapters.types.add(info)
+    (_, vector), (sparse_info, sparse) = kinds
     cursor.adapters.register_dumper(Vector, vector)
     cursor.adapters.register_dumper(SparseVector, sparse)
-    cursor.adapters.register_loader(sparse_oid, SparseVectorBinaryLoader)
+    cursor.adapters.register_loader(sparse_info.oid, SparseVectorBinaryLoader)
 
 
-def _types(raw: "Connection[Any]") -> tuple[type[Any], type[Any], int]:
+def _kinds(raw: "Connection[Any]") -> "tuple[_Kind, _Kind]":
+    """Return the vector types of this database with their dumpers; their numbers differ between databases."""
     key = (raw.info.host, raw.info.dbname, raw.info.port)
-    if key not in _dumpers:
+    if key not in _known:
         vector, sparse = TypeInfo.fetch(raw, "vector"), TypeInfo.fetch(raw, "sparsevec")
         if vector is None or sparse is None:
             raise RuntimeError("The extension pgvector is missing in this database.")
-        for info in (vector, sparse):
-            info.register()
-        _dumpers[key] = (
-            type("VectorDumper", (VectorBinaryDumper,), {"oid": vector.oid, "format": Format.BINARY}),
-            type("SparseDumper", (SparseVectorBinaryDumper,), {"oid": sparse.oid, "format": Format.BINARY}),
-            sparse.oid,
+        _known[key] = (
+            (vector, type("VectorDumper", (VectorBinaryDumper,), {"oid": vector.oid})),
+            (sparse, type("SparseVectorDumper", (SparseVectorBinaryDumper,), {"oid": sparse.oid})),
         )
-    return _dumpers[key]
+    return _known[key]

@@ -191,7 +191,7 @@ def _register(intake: _Intake, stored: str, *, at: datetime) -> tuple[Document, 
         supersedes=named.filter(is_current=True).first(),
         mime=mime_of(intake.filename),
     )
-    transaction.on_commit(partial(tasks.process_document.delay, document_id=document.pk))
+    transaction.on_commit(partial(tasks.process_document.delay, document_id=document.pk), robust=True)
     return document, True
 
 

@@ -32,7 +32,7 @@ def retry(document: Document, *, at: datetime) -> Document:
     if not (document.can_retry and rows.update(**fresh)):
         raise DocumentNotRetryable(state=document.get_status_display())
     document.refresh_from_db()
-    transaction.on_commit(partial(tasks.process_document.delay, document_id=document.pk))
+    transaction.on_commit(partial(tasks.process_document.delay, document_id=document.pk), robust=True)
     return document
 
 
