@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core import serializers
 
 from tests.running import RunningStack, start_up
 
@@ -67,3 +69,28 @@ def page(browser: Any) -> Iterator[Any]:
     context = browser.new_context(locale="ru-RU", viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
+
+
+REFERENCE_MODELS = ("billing.ServicePrice", "accounts.Platform", "assistants.AiModel")
+
+
+@pytest.fixture(scope="session")
+def _reference_rows(django_db_setup, django_db_blocker):
+    """The rows that data migrations put there, as they were after migrating."""
+    with django_db_blocker.unblock():
+        return [serializers.serialize("json", apps.get_model(label).objects.all()) for label in REFERENCE_MODELS]
+
+
+@pytest.fixture(autouse=True)
+def _put_reference_rows_back(request):
+    """Give transactional tests, which begin on flushed tables, the rows of data migrations."""
+    marker = request.node.get_closest_marker("django_db")
+    is_transactional = marker and (marker.kwargs.get("transaction") or marker.args[:1] == (True,))
+    if not is_transactional and "transactional_db" not in request.fixturenames:
+        return
+    rows = request.getfixturevalue("_reference_rows")
+    request.getfixturevalue("transactional_db")
+    for text in rows:
+        for row in serializers.deserialize("json", text):
+            if not type(row.object).objects.filter(pk=row.object.pk).exists():
+                row.save()
