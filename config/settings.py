@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +113,7 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST", ""))  # a folder of sockets is written %2Fpath
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5} if POOL_SIZE else False,
