@@ -73,7 +73,7 @@ class UserAdmin(ModelAdmin):
     )
 
     @display(
-        description=_("Standing"),  # type: ignore[arg-type]  # lazy text is text
+        description=_("Standing"),  # type: ignore[arg-type, operator]  # lazy text; an untyped decorator
         label={"active": "success", "waiting": "warning", "unconfirmed": "info", "blocked": "danger"},
     )
     def state(self, user: User) -> tuple[str, Any]:
@@ -116,17 +116,17 @@ class UserAdmin(ModelAdmin):
         """Let the chosen people in again."""
         self.each(request, people, services.unblock, _("%(count)d unblocked."))
 
-    @action(description=_("Let in"), icon="how_to_reg", permissions=["change"])  # type: ignore[arg-type]  # lazy text is text
+    @action(description=_("Let in"), icon="how_to_reg", permissions=["change"])  # type: ignore[arg-type, operator]  # lazy text; an untyped decorator
     def approve_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Approve this person."""
         return self._decide(request, object_id, "approve_people")
 
-    @action(description=_("Block"), icon="block", permissions=["change"])  # type: ignore[arg-type]  # lazy text is text
+    @action(description=_("Block"), icon="block", permissions=["change"])  # type: ignore[arg-type, operator]  # lazy text; an untyped decorator
     def block_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shut this person out."""
         return self._decide(request, object_id, "block_people")
 
-    @action(description=_("Unblock"), icon="lock_open", permissions=["change"])  # type: ignore[arg-type]  # lazy text is text
+    @action(description=_("Unblock"), icon="lock_open", permissions=["change"])  # type: ignore[arg-type, operator]  # lazy text; an untyped decorator
     def unblock_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let this person in again."""
         return self._decide(request, object_id, "unblock_people")
