@@ -19,6 +19,20 @@ from accounts.errors import EmailTaken
 from accounts.models import Tenant, User
 
 NAME_LENGTH = 80
+AREAS = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
+RUSSIAN_ZONES = (
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+)
 
 
 class LoginForm(BaseLoginForm):
@@ -136,20 +150,6 @@ class ApiKeyForm(forms.Form):
 
 def time_zones(current: str) -> list[tuple[str, str]]:
     """Return the time zones of the world, Russia's first, and the current one whatever it is."""
-    russian = [
-        "Europe/Kaliningrad",
-        "Europe/Moscow",
-        "Europe/Samara",
-        "Asia/Yekaterinburg",
-        "Asia/Omsk",
-        "Asia/Krasnoyarsk",
-        "Asia/Irkutsk",
-        "Asia/Yakutsk",
-        "Asia/Vladivostok",
-        "Asia/Magadan",
-        "Asia/Kamchatka",
-    ]
-    areas = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
-    others = sorted(zone for zone in available_timezones() if zone.startswith(areas) and zone not in russian)
-    names = list(dict.fromkeys([*russian, current, "UTC", *others]))
+    others = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) and zone not in RUSSIAN_ZONES)
+    names = list(dict.fromkeys([*RUSSIAN_ZONES, current, "UTC", *others]))
     return [(name, name.replace("_", " ")) for name in names]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,7 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------
 POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=12)  # 0: no pool
+DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)  # off behind PgBouncer < 1.21
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
@@ -111,6 +113,7 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST", ""))  # a folder of sockets is written %2Fpath
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5} if POOL_SIZE else False,
@@ -215,11 +218,12 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
-}
-CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
+    "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
+    "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
+    "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }
+CELERY_TIMEZONE = TIME_ZONE
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -262,7 +266,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "SyncStatus": "accounts.enums.SyncStatus",
+        "DialogStatus": "dialogs.enums.DialogStatus",
+        "Sender": "dialogs.enums.Sender",
+        "TicketStatus": "operators.enums.TicketStatus",
+        "ChatSender": "marketplace.enums.ChatSender",
+        "ChatStatus": "marketplace.enums.ChatStatus",
+        "ComplaintStatus": "marketplace.enums.ComplaintStatus",
+        "StoreStatus": "marketplace.enums.StoreStatus",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),

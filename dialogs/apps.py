@@ -5,7 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DialogsConfig(AppConfig):
-    """See DESIGN: what dialogs owns."""
+    """Conversations with end customers, over every channel."""
 
     name = "dialogs"
     verbose_name = _("Dialogs")
+
+    def ready(self) -> None:
+        """Register the channels of our own."""
+        from dialogs import ports  # noqa: PLC0415 -- leaf
+        from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
+        from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
+
+        ports.register(Channel.WIDGET, LiveChannel(quiet_seconds=0.8))
+        ports.register(Channel.API, LiveChannel(quiet_seconds=0))

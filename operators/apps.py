@@ -9,3 +9,7 @@ class OperatorsConfig(AppConfig):
 
     name = "operators"
     verbose_name = _("Operators")
+
+    def ready(self) -> None:
+        """Hear what dialogs state."""
+        from operators import receivers  # noqa: F401, PLC0415 -- leaf: models must be loaded first

@@ -6,7 +6,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.timezone import now
 from django_filters.filters import ChoiceFilter, UUIDFilter
-from django_filters.rest_framework import FilterSet
+from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
@@ -134,7 +134,8 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Des
         """Make a key."""
         payload = self.get_serializer(data=request.data)
         payload.is_valid(raise_exception=True)
-        key, secret = services.issue_api_key(request.tenant, by=request.user, **payload.validated_data)  # type: ignore[attr-defined, arg-type]  # ours; people_only
+        caller: Any = request
+        key, secret = services.issue_api_key(caller.tenant, created_by=caller.user, at=now(), **payload.validated_data)
         key.key = secret  # type: ignore[attr-defined]  # for this answer only
         return Response(NewApiKeySerializer(key).data, status=status.HTTP_201_CREATED)
 

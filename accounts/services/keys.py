@@ -18,15 +18,21 @@ USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 def issue_api_key(
-    tenant: Tenant, *, name: str, scopes: Iterable[Scope], by: User | None, expires_at: datetime | None = None
+    tenant: Tenant,
+    *,
+    name: str,
+    scopes: Iterable[Scope],
+    created_by: User | None,
+    at: datetime,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its text, which is shown once and kept nowhere.
 
     Raises:
-        RoleRequired: ``by`` is no administrator.
+        RoleRequired: ``created_by`` is no administrator.
     """
-    if by is not None:
-        require_role(by, tenant, Role.ADMIN)
+    if created_by is not None:
+        require_role(created_by, tenant, Role.ADMIN)
     secret = MARK + token_urlsafe(32)
     key = ApiKey.objects.create(
         tenant=tenant,
@@ -34,7 +40,8 @@ def issue_api_key(
         prefix=secret[:PREFIX_LENGTH],
         key_hash=_hash(secret),
         scopes=sorted(set(scopes)),
-        created_by=by,
+        created_by=created_by,
+        created_at=at,
         expires_at=expires_at,
     )
     return key, secret

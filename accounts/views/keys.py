@@ -32,7 +32,8 @@ def api_keys(request: Request) -> HttpResponse:
             request.tenant,
             name=form.cleaned_data["name"],
             scopes=[Scope(form.cleaned_data["scope"])],
-            by=request.user,
+            created_by=request.user,
+            at=at,
             expires_at=at + timedelta(days=days) if days else None,
         )
         form = ApiKeyForm()

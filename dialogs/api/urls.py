@@ -1,7 +1,11 @@
 """API resources of dialogs, mounted under /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-routes: list[tuple[str, type[ViewSetMixin], str]] = []
-urlpatterns: list[URLPattern | URLResolver] = []
+from dialogs.api.views import AskView, DialogViewSet
+
+routes: list[tuple[str, type[ViewSetMixin], str]] = [("dialogs", DialogViewSet, "dialog")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("assistants/<uuid:uuid>/ask/", AskView.as_view(), name="assistant-ask"),
+]

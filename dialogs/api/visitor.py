@@ -1,0 +1,138 @@
+"""The visitor's conversation over plain HTTP, where sockets are blocked (docs/widget.md)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.timezone import now
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import CharField, IntegerField, Serializer
+from rest_framework.views import APIView
+
+from assistants.models import Assistant
+from config.throttling import seconds_to_wait
+from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Post
+from dialogs.errors import TooManyMessages
+from dialogs.models import DialogMessage
+from dialogs.services import visiting
+
+SESSION_RATE = "60/minute"
+
+
+class SessionRequest(Serializer[Any]):
+    """A token to prolong, if the client has one."""
+
+    token = CharField(max_length=1024, required=False)
+
+
+class After(Serializer[Any]):
+    """From which number on."""
+
+    after = IntegerField(min_value=0, max_value=BIG_INTEGER, default=0)
+
+
+@extend_schema(exclude=True)
+class VisitorView(APIView):
+    """A visitor's request: no cookies, a signed token in the Authorization header."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def assistant(self, uuid: UUID) -> Assistant:
+        """Return the assistant a website may show, or raise 404."""
+        found = Assistant.objects.on_websites().select_related("tenant").filter(uuid=uuid, tenant__is_active=True)
+        if (assistant := found.first()) is None:
+            raise Http404
+        return assistant
+
+    def visitor(self, request: Request, uuid: UUID) -> visiting.Visitor:
+        """Return the visitor of the header ``Authorization: Visitor <token>``, or raise 401."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Visitor":
+            raise AuthenticationFailed
+        return visiting.visitor_of(self.assistant(uuid), token)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that refusals are 401."""
+        return "Visitor"
+
+
+class ConfigView(VisitorView):
+    """What the frame shows before anybody says anything."""
+
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """Return the assistant's public settings."""
+        assistant = self.assistant(uuid)
+        return Response(
+            {
+                "name": assistant.name,
+                "greeting": assistant.greeting,
+                "language": assistant.language_code,
+                "suggested_questions": assistant.suggested_questions,
+                "settings": assistant.widget_settings,
+                "widget_version": assistant.widget_version,
+                "is_active": assistant.is_active,
+            }
+        )
+
+
+class SessionView(VisitorView):
+    """A visitor's token."""
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Return a token: the same visitor's when a valid one is sent, else a new visitor's."""
+        assistant = self.assistant(uuid)
+        payload = SessionRequest(data=request.data)
+        payload.is_valid(raise_exception=True)
+        if wait := seconds_to_wait(SESSION_RATE, "session", request.META.get("REMOTE_ADDR", "")):
+            raise TooManyMessages(seconds=wait)
+        old = payload.validated_data.get("token")
+        key = visiting.visitor_of(assistant, old).key if old else None
+        token = visiting.issue_token(assistant, key)
+        return Response({"token": token, "visitor": visiting.visitor_of(assistant, token).key})
+
+
+class MessagesView(VisitorView):
+    """Read and write without a socket."""
+
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """Return everything after ``?after=``."""
+        visitor = self.visitor(request, uuid)
+        query = After(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return Response(visiting.snapshot(visitor.dialog, after_seq=query.validated_data["after"]))
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Store one message, once per ``client_id``."""
+        visitor = self.visitor(request, uuid)
+        payload = Post(data=request.data)
+        payload.is_valid(raise_exception=True)
+        received = visiting.say(visitor, at=now(), **payload.validated_data)
+        code = status.HTTP_201_CREATED if received.is_new else status.HTTP_200_OK
+        return Response({"message": visiting.as_event(received.message)}, status=code)
+
+
+class CommandView(VisitorView):
+    """The other commands without a socket."""
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Carry out one command."""
+        visitor = self.visitor(request, uuid)
+        name = str(request.data.get("command", "")) if isinstance(request.data, dict) else ""
+        if name not in VISITOR_COMMANDS:
+            raise ValidationError({"command": "unknown"})
+        payload = VISITOR_COMMANDS[name](data=request.data)
+        payload.is_valid(raise_exception=True)
+        dialog = visiting.begin(visitor) if name == "ask_person" else visitor.dialog
+        if dialog is None:
+            raise NotFound
+        try:
+            visiting.obey(dialog, name, payload.validated_data, at=now())
+        except DialogMessage.DoesNotExist as error:
+            raise NotFound from error
+        return Response({})

@@ -1,0 +1,123 @@
+"""The words dialogs use for platforms, senders and states."""
+
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(TextChoices):
+    """Where a conversation takes place."""
+
+    WIDGET = "widget", _("Website")
+    TELEGRAM = "telegram", _("Telegram")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    API = "api", _("API")
+    EMAIL = "email", _("E-mail")
+
+
+class Sender(TextChoices):
+    """Who said it."""
+
+    CUSTOMER = "customer", _("Customer")
+    ASSISTANT = "assistant", _("Assistant")
+    OPERATOR = "operator", _("Operator")
+    SYSTEM = "system", _("System")
+
+
+class DialogStatus(TextChoices):
+    """Whether a conversation goes on."""
+
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    ESCALATED = "escalated", _("Escalated")
+    CLOSED = "closed", _("Closed")
+
+
+class HandoffStatus(TextChoices):
+    """Whether a person is in charge, was asked for, or neither."""
+
+    NONE = "none", _("Assistant")
+    REQUESTED = "requested", _("Waiting for an operator")
+    ACTIVE = "active", _("Operator")
+    RESOLVED = "resolved", _("Resolved by an operator")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Nobody came")
+
+
+HANDOFF_FROM: Final[dict[HandoffStatus, tuple[HandoffStatus, ...]]] = {
+    HandoffStatus.REQUESTED: (
+        HandoffStatus.NONE,
+        HandoffStatus.ACTIVE,
+        HandoffStatus.RESOLVED,
+        HandoffStatus.CANCELLED,
+        HandoffStatus.EXPIRED,
+    ),
+    HandoffStatus.ACTIVE: (HandoffStatus.REQUESTED,),
+    HandoffStatus.RESOLVED: (HandoffStatus.ACTIVE,),
+    HandoffStatus.CANCELLED: (HandoffStatus.REQUESTED,),
+    HandoffStatus.EXPIRED: (HandoffStatus.REQUESTED,),
+}
+"""From which states each state may be entered (DESIGN, "State machines")."""
+
+
+class HandoffReason(TextChoices):
+    """Why a person was asked for."""
+
+    CUSTOMER_ASKED = "customer_asked", _("The customer asked for a person")
+    LOW_CONFIDENCE = "low_confidence", _("The knowledge has no answer")
+    POLICY = "policy", _("The seller's rules ask for a person")
+    MODEL_FAILED = "model_failed", _("The model failed")
+    NO_MONEY = "no_money", _("The balance ran out")
+    OPERATOR_LOST = "operator_lost", _("The operator went away")
+    MANUAL = "manual", _("An operator took over")
+
+
+class SystemType(TextChoices):
+    """What a system message announces."""
+
+    HANDOFF_REQUESTED = "handoff_requested", _("A person was asked for")
+    HANDOFF_STARTED = "handoff_started", _("A person joined")
+    HANDOFF_ENDED = "handoff_ended", _("The assistant is back")
+    FALLBACK = "fallback", _("The assistant could not answer")
+    CLOSED = "closed", _("The dialog was closed")
+
+
+class DeliveryStatus(TextChoices):
+    """How far an outgoing message got."""
+
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    READ = "read", _("Read")
+    FAILED = "failed", _("Failed")
+    UNCONFIRMED = "unconfirmed", _("Not confirmed")
+
+
+class RunStatus(TextChoices):
+    """How the work on one answer goes."""
+
+    PENDING = "pending", _("Waiting")
+    RUNNING = "running", _("Answering")
+    DONE = "done", _("Answered")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    DISCARDED = "discarded", _("Discarded")
+
+
+OPEN_RUNS: Final = (RunStatus.PENDING, RunStatus.RUNNING)
+
+
+class RatingType(TextChoices):
+    """How a message is rated."""
+
+    THUMBS = "thumbs", _("Thumbs")
+    STARS = "stars", _("Stars")
+
+
+class Rater(TextChoices):
+    """Who rates."""
+
+    USER = "user", _("Customer")
+    ADMIN = "admin", _("Staff")

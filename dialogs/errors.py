@@ -1,0 +1,86 @@
+"""Why a dialog says no."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from config.errors import DomainError
+
+
+@dataclass
+class DialogClosed(DomainError):
+    """The conversation has ended."""
+
+    code, status = "dialog_closed", 409
+    message = _("This conversation is closed.")
+    dialog: str
+
+
+@dataclass
+class IllegalHandoff(DomainError):
+    """The handoff cannot move there from here."""
+
+    code, status = "illegal_handoff", 409
+    message = _("The handoff is “{current}” and cannot become “{wanted}”.")
+    current: str
+    wanted: str
+
+
+@dataclass
+class MessageEmpty(DomainError):
+    """There is nothing to say."""
+
+    code, status = "message_empty", 400
+    message = _("The message is empty.")
+
+
+@dataclass
+class MessageTooLong(DomainError):
+    """A message is longer than people write."""
+
+    code, status = "message_too_long", 400
+    message = _("The message has {length} characters; at most {limit} are accepted.")
+    length: int
+    limit: int
+
+
+@dataclass
+class MessageUnreadable(DomainError):
+    """A message holds characters no text has."""
+
+    code, status = "message_unreadable", 400
+    message = _("The message contains characters that are not text.")
+
+
+@dataclass
+class AssistantOff(DomainError):
+    """The assistant is switched off."""
+
+    code, status = "assistant_off", 409
+    message = _("This assistant is switched off.")
+
+
+@dataclass
+class TooManyMessages(DomainError):
+    """Somebody writes faster than people do."""
+
+    code, status = "too_many_messages", 429
+    message = _("Too many messages; try again in {seconds} s.")
+    seconds: int
+
+
+@dataclass
+class NothingToRate(DomainError):
+    """Only what the assistant or an operator said can be rated."""
+
+    code, status = "nothing_to_rate", 409
+    message = _("This message cannot be rated.")
+
+
+@dataclass
+class AnswerLate(DomainError):
+    """The answer takes longer than the caller can wait; it will still be in the dialog."""
+
+    code, status = "answer_late", 504
+    message = _("The answer takes longer than usual; it will appear in the dialog.")
+    dialog: str

@@ -1,0 +1,68 @@
+"""What open sockets hear about a dialog."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from config.broadcast import broadcast
+from dialogs.models import Dialog, DialogMessage
+
+HANDLER = "dialog.event"
+
+
+def group_of(dialog_id: int) -> str:
+    """Return the name of the group that follows a dialog."""
+    return f"dialog.{dialog_id}"
+
+
+def tenant_group(tenant_id: int) -> str:
+    """Return the name of the group that follows all dialogs of a tenant."""
+    return f"tenant.{tenant_id}.dialogs"
+
+
+def as_event(message: DialogMessage) -> dict[str, Any]:
+    """Return a message as clients see it: no price, no model, no internals."""
+    receipt = message.receipt or {}
+    return {
+        "type": "message",
+        "uuid": str(message.uuid),
+        "seq": message.seq,
+        "sender": message.sender,
+        "system_type": message.system_type,
+        "text": message.text,
+        "author": message.author.get_short_name() if message.author_id and message.author else "",
+        "created_at": message.created_at.isoformat(),
+        "client_id": message.platform_message_id if message.sender == "customer" else None,
+        "sources": [{"title": s["title"], "quote": s["quote"]} for s in receipt.get("sources", [])],
+        "status": message.delivery_status,
+    }
+
+
+def announce_message(message: DialogMessage) -> None:
+    """Tell the dialog's sockets about a message, once it is committed."""
+    event = as_event(message)
+    _on_commit(message.dialog_id, message.tenant_id, event)
+
+
+def announce_state(dialog: Dialog) -> None:
+    """Tell the dialog's sockets who is in charge, once it is committed."""
+    event = {
+        "type": "state",
+        "status": dialog.status,
+        "handoff": dialog.handoff_status,
+        "operator": dialog.assigned_operator.get_short_name() if dialog.assigned_operator else "",
+        "last_seq": dialog.last_seq,
+    }
+    _on_commit(dialog.pk, dialog.tenant_id, event)
+
+
+def announce_run(dialog_id: int, run: str, state: str, **facts: Any) -> None:
+    """Tell the dialog's sockets how an answer under way goes, at once."""
+    broadcast(group_of(dialog_id), {"type": HANDLER, "event": {"type": "run", "run": run, "state": state, **facts}})
+
+
+def _on_commit(dialog_id: int, tenant_id: int, event: dict[str, Any]) -> None:
+    transaction.on_commit(partial(broadcast, group_of(dialog_id), {"type": HANDLER, "event": event}))
+    hint = {"type": HANDLER, "event": {"type": "changed", "dialog": dialog_id}}
+    transaction.on_commit(partial(broadcast, tenant_group(tenant_id), hint))

@@ -1,0 +1,19 @@
+"""Contacts, conversations, messages, ratings and answers under way."""
+
+from dialogs.models.contacts import Contact, ContactIdentity
+from dialogs.models.dialogs import Dialog, DialogQuerySet
+from dialogs.models.messages import DialogMessage, DialogRating, MessageRating
+from dialogs.models.runs import LEASE, MAX_ATTEMPTS, AnswerRun
+
+__all__ = [
+    "LEASE",
+    "MAX_ATTEMPTS",
+    "AnswerRun",
+    "Contact",
+    "ContactIdentity",
+    "Dialog",
+    "DialogMessage",
+    "DialogQuerySet",
+    "DialogRating",
+    "MessageRating",
+]

@@ -1,0 +1,30 @@
+"""What the system itself says to customers, in their language."""
+
+from django.utils import translation
+from django.utils.translation import gettext_noop as _
+
+from dialogs.enums import HandoffReason
+
+NOT_KNOWN = _(
+    "I could not find a reliable answer to this in the shop's materials, and I do not want to guess. "
+    "Would you like me to call a person?"
+)
+FALLBACK = _("I cannot answer right now. Your message is saved, and a person will reply here.")
+CLOSED = _("This conversation is closed. Write again to start a new one.")
+JOINED = _("{name} has joined the conversation.")
+RETURNED = _("The assistant is back and will go on answering.")
+REQUESTED = {
+    HandoffReason.CUSTOMER_ASKED: _("I am calling a person. They will reply right here, please stay in touch."),
+    HandoffReason.LOW_CONFIDENCE: _("I would rather let a person answer this. They will reply right here."),
+    HandoffReason.MODEL_FAILED: FALLBACK,
+    HandoffReason.NO_MONEY: FALLBACK,
+    HandoffReason.POLICY: FALLBACK,
+    HandoffReason.OPERATOR_LOST: _("The operator got disconnected. I am looking for another one."),
+    HandoffReason.MANUAL: _("A person is taking over the conversation."),
+}
+
+
+def say(phrase: str, *, language: str, **facts: str) -> str:
+    """Return ``phrase`` in ``language`` with ``facts`` filled in."""
+    with translation.override(language):
+        return translation.gettext(phrase).format(**facts)

@@ -1,0 +1,41 @@
+"""How a message leaves for its channel: a port that each channel fulfils."""
+
+from typing import Protocol
+
+from dialogs.enums import DeliveryStatus
+from dialogs.models import DialogMessage
+
+
+class Channel(Protocol):
+    """A way to reach the contact of a dialog."""
+
+    quiet_seconds: float
+    """How long to wait for more words before answering."""
+
+    is_immediate: bool
+    """Whether delivering costs nothing, so no worker is needed for it."""
+
+    def deliver(self, message: DialogMessage) -> DeliveryStatus:
+        """Send one outgoing message and return how far it got.
+
+        Raises:
+            ProviderUnavailable: nothing was sent; trying again may help.
+            ProviderError: nothing was sent and nothing will be.
+        """
+
+
+_channels: dict[str, Channel] = {}
+
+
+def register(platform: str, channel: Channel) -> None:
+    """Let ``channel`` deliver the messages of dialogs on ``platform``."""
+    _channels[platform] = channel
+
+
+def channel_for(platform: str) -> Channel:
+    """Return the channel of ``platform``.
+
+    Raises:
+        LookupError: nobody registered it.
+    """
+    return _channels[platform]

@@ -1,0 +1,86 @@
+"""The receipt of an answer: what it stands on and what it took."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from knowledge.search import Passage, SearchResult
+
+from assistants.door import Completion
+from dialogs.intents import stems_of
+
+LONGEST_QUOTE: Final = 300
+FEWEST_SHARED_STEMS: Final = 3
+SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
+
+
+def quote_of(passage: Passage, answer_stems: frozenset[str]) -> tuple[str, int]:
+    """Return the sentence of ``passage`` nearest to the answer, and how many stems they share."""
+    best, shared = "", 0
+    for sentence in SENTENCE.split(passage.text):
+        count = len(stems_of(sentence) & answer_stems)
+        if count > shared:
+            best, shared = sentence.strip(" |-*#\t"), count
+    return best[:LONGEST_QUOTE], shared
+
+
+def sources_of(text: str, passages: Sequence[Passage]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the passages the answer stands on, with quotes, and those it left out."""
+    stems = stems_of(text)
+    used, left_out = [], []
+    for passage in passages:
+        quote, shared = quote_of(passage, stems)
+        row = {
+            "chunk": passage.chunk_id,
+            "document": str(passage.document_uuid) if passage.document_uuid else None,
+            "title": passage.title,
+            "score": round(passage.score, 4),
+            "ranks": {"lexical": passage.lexical_rank, "dense": passage.dense_rank},
+        }
+        if shared >= FEWEST_SHARED_STEMS:
+            used.append({**row, "quote": quote})
+        else:
+            left_out.append(row)
+    return used, left_out
+
+
+def make(
+    *,
+    text: str,
+    found: SearchResult | None,
+    completion: Completion | None,
+    price: Decimal,
+    run: str,
+    first_token_seconds: float | None = None,
+) -> dict[str, Any]:
+    """Return the receipt, as it is stored with the message (JSON types only)."""
+    used, left_out = sources_of(text, found.passages) if found else ([], [])
+    receipt: dict[str, Any] = {
+        "run": run,
+        "price": str(price),
+        "currency": "RUB",
+        "sources": used,
+        "left_out": left_out,
+    }
+    if found:
+        receipt["search"] = {
+            "model": found.model,
+            "is_semantic": found.is_semantic,
+            "milliseconds": round(found.milliseconds, 1),
+            "threshold": found.threshold,
+        }
+    if completion:
+        receipt["model"] = {
+            "name": completion.model,
+            "provider": completion.provider,
+            "key": completion.key_name,
+            "prompt_tokens": completion.prompt_tokens,
+            "completion_tokens": completion.completion_tokens,
+            "is_estimated": completion.is_estimated,
+            "seconds": round(completion.latency_seconds, 3),
+            "first_token_seconds": round(first_token_seconds, 3) if first_token_seconds is not None else None,
+            "usage": completion.usage_id,
+            "stopped": completion.stopped,
+        }
+    return receipt

@@ -1,0 +1,241 @@
+"""One turn of the assistant, from the customer's words to the saved answer.
+
+The order is DESIGN's "Life of a message": decide, retrieve, hold, complete,
+check again, save and capture together. Whatever fails on the way ends in
+words for the customer and, where needed, a call for a person; never in silence.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import structlog
+from billing.enums import ServiceType
+from billing.errors import InsufficientFunds
+from django.db import transaction
+from django.utils.timezone import now
+from knowledge.search import SearchResult, search
+
+from assistants import door
+from assistants.errors import ModelFailed, NoModelAvailable
+from billing import services as billing
+from billing.models import BalanceHold
+from dialogs import cleaning, phrases, prompts, receipts, tasks
+from dialogs.enums import HandoffReason, RunStatus, Sender
+from dialogs.events import announce_run
+from dialogs.models import AnswerRun, Dialog, DialogMessage
+from dialogs.services.deciding import Decision, Question, decide, question_of
+from dialogs.services.handing import request_person
+from dialogs.services.posting import append
+from dialogs.services.streaming import Stream
+
+log = structlog.get_logger(__name__)
+
+HOLD_LIFETIME = timedelta(minutes=10)
+PASSAGES = 5
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """What one answer knows about itself."""
+
+    run: AnswerRun
+    dialog: Dialog
+    question: Question
+    found: SearchResult | None = None
+    hold: BalanceHold | None = None
+    completion: door.Completion | None = None
+    stream: Stream = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stream = Stream(self.run)
+
+
+def answer(run_id: int, *, at: datetime) -> None:
+    """Work on a due answer; a second worker with the same run does nothing.
+
+    A run that was postponed by newer words goes back to the queue.
+    """
+    run = AnswerRun.objects.select_related("dialog__assistant", "dialog__tenant").get(pk=run_id)
+    if run.status == RunStatus.PENDING and run.due_at > at:
+        tasks.answer_dialog.apply_async(kwargs={"run_id": run_id}, countdown=(run.due_at - at).total_seconds())
+        return
+    if not run.begin(at=at):
+        return
+    dialog = run.dialog
+    dialog.refresh_from_db(fields=["version", "status", "handoff_status", "auto_response", "language_code"])
+    structlog.contextvars.bind_contextvars(run=str(run.uuid), dialog=str(dialog.uuid))
+    announce_run(dialog.pk, str(run.uuid), "started")
+    try:
+        _take_turn(run, dialog)
+    finally:
+        announce_run(dialog.pk, str(run.uuid), "ended", status=run.status, outcome=run.outcome)
+
+
+def _take_turn(run: AnswerRun, dialog: Dialog) -> None:
+    question = question_of(dialog)
+    if question is None:
+        run.finish(RunStatus.CANCELLED, at=now(), outcome="nothing_to_answer")
+        return
+    turn = Turn(run=run, dialog=dialog, question=question)
+    decision = decide(dialog, question)
+    if decision.reason:
+        _call_person(turn, decision.reason)
+    elif decision == Decision.STAY_QUIET:
+        run.finish(RunStatus.CANCELLED, at=now(), outcome="person_in_charge")
+    elif decision == Decision.SMALL_TALK:
+        _pay_and_complete(turn)
+    else:
+        turn.found = search(dialog.assistant, question.query, limit=PASSAGES, at=now())
+        if turn.found.is_enough:
+            _pay_and_complete(turn)
+        else:
+            _admit_gap(turn)
+
+
+def _pay_and_complete(turn: Turn) -> None:
+    """Hold the price, ask the model, then save the answer or give the money back."""
+    try:
+        turn.hold = billing.hold(
+            turn.dialog.tenant,
+            service=ServiceType.AI_MESSAGE,
+            key=f"answer:{turn.run.uuid}:{turn.run.attempts}",
+            at=now(),
+            ttl=HOLD_LIFETIME,
+        )
+    except InsufficientFunds:
+        _call_person(turn, HandoffReason.NO_MONEY)
+        return
+    try:
+        turn.completion = _complete(turn)
+        text = cleaning.clean(turn.completion.text, sources=_texts(turn))
+    except (ModelFailed, NoModelAvailable) as failure:
+        log.warning("answer_failed", error=str(failure))
+        _give_back(turn, reason="model_failed")
+        _call_person(turn, HandoffReason.MODEL_FAILED)
+        return
+    except BaseException:
+        _give_back(turn, reason="crashed")
+        raise
+    if not text:
+        _give_back(turn, reason="empty")
+        if turn.completion.stopped:
+            turn.run.finish(RunStatus.CANCELLED, at=now(), outcome="stopped")
+        else:
+            _call_person(turn, HandoffReason.MODEL_FAILED)
+        return
+    _save(turn, text)
+
+
+def _complete(turn: Turn) -> door.Completion:
+    assistant = turn.dialog.assistant
+    messages = prompts.build(
+        assistant,
+        passages=turn.found.passages if turn.found else (),
+        history=turn.question.history,
+        language=turn.question.language,
+    )
+    return door.complete(
+        tenant=turn.dialog.tenant,
+        assistant=assistant,
+        messages=messages,
+        on_text=turn.stream.write,
+        should_stop=turn.stream.should_stop,
+        at=now(),
+    )
+
+
+def _save(turn: Turn, text: str) -> None:
+    """Save the answer and take its price in one transaction, unless the dialog moved on meanwhile."""
+    at = now()
+    hold = turn.hold
+    assert hold is not None  # noqa: S101 -- only paid turns come here
+    with transaction.atomic():
+        if _is_current(turn):
+            message = _append_answer(turn, text, price_from=hold, at=at)
+            if turn.run.finish(RunStatus.DONE, at=at, outcome="answered", message=message):
+                entry = billing.capture(hold, at=at, related_id=message.pk, description=turn.question.text[:80])
+                log.info("answered", seq=message.seq, price=str(-entry.amount))
+                return
+        transaction.set_rollback(True)
+    _discard(turn, text, at=at)
+
+
+def _append_answer(turn: Turn, text: str, *, price_from: BalanceHold, at: datetime) -> DialogMessage:
+    completion = turn.completion
+    receipt = receipts.make(
+        text=text,
+        found=turn.found,
+        completion=completion,
+        price=price_from.amount,
+        run=str(turn.run.uuid),
+        first_token_seconds=turn.stream.first_token_seconds,
+    )
+    metadata = {"stopped": True} if completion and completion.stopped else {}
+    message = append(turn.dialog, sender=Sender.ASSISTANT, text=text, at=at, receipt=receipt, metadata=metadata)
+    _note_first_response(turn, at=at)
+    return message
+
+
+def _is_current(turn: Turn) -> bool:
+    """Lock the dialog and say whether it is still as it was when the turn began."""
+    dialog = Dialog.objects.locked().get(pk=turn.dialog.pk)
+    return dialog.is_open and not dialog.awaits_person and dialog.version == turn.run.dialog_version
+
+
+def _discard(turn: Turn, text: str, *, at: datetime) -> None:
+    """Keep an answer that came too late as a draft nobody was charged for."""
+    _give_back(turn, reason="discarded")
+    AnswerRun.objects.filter(pk=turn.run.pk).update(partial_text=text)
+    if not turn.run.finish(RunStatus.DISCARDED, at=at, outcome="dialog_moved_on"):
+        turn.run.refresh_from_db()
+
+
+def _admit_gap(turn: Turn) -> None:
+    """Say that the knowledge has no answer, offer a person, and remember the question; free of charge."""
+    at = now()
+    words = phrases.say(phrases.NOT_KNOWN, language=turn.question.language)
+    receipt = receipts.make(text="", found=turn.found, completion=None, price=Decimal(0), run=str(turn.run.uuid))
+    with transaction.atomic():
+        if _is_current(turn):
+            metadata = {"gap": turn.question.text[:1000], "offers_person": True}
+            message = append(
+                turn.dialog, sender=Sender.ASSISTANT, text=words, at=at, receipt=receipt, metadata=metadata
+            )
+            Dialog.objects.filter(pk=turn.dialog.pk).update(fallback=True)
+            _note_first_response(turn, at=at)
+            if turn.run.finish(RunStatus.DONE, at=at, outcome="not_known", message=message):
+                return
+        transaction.set_rollback(True)
+    turn.run.finish(RunStatus.DISCARDED, at=at, outcome="dialog_moved_on")
+
+
+def _call_person(turn: Turn, reason: HandoffReason) -> None:
+    at = now()
+    with transaction.atomic():
+        if _is_current(turn) and turn.run.finish(RunStatus.DONE, at=at, outcome=f"handoff:{reason}"):
+            own_words = turn.dialog.assistant.fallback_text if turn.dialog.assistant else ""
+            is_asked = reason == HandoffReason.CUSTOMER_ASKED
+            request_person(turn.dialog, reason=reason, at=at, text="" if is_asked else own_words)
+            if not is_asked:
+                Dialog.objects.filter(pk=turn.dialog.pk).update(fallback=True)
+            return
+        transaction.set_rollback(True)
+    turn.run.finish(RunStatus.DISCARDED, at=at, outcome="dialog_moved_on")
+
+
+def _note_first_response(turn: Turn, *, at: datetime) -> None:
+    first = turn.dialog.messages.filter(sender=Sender.CUSTOMER).order_by("seq").first()
+    if first:
+        Dialog.objects.filter(pk=turn.dialog.pk, first_response_time=None).update(
+            first_response_time=max((at - first.created_at).total_seconds(), 0)
+        )
+
+
+def _give_back(turn: Turn, *, reason: str) -> None:
+    if turn.hold:
+        billing.release(turn.hold, at=now(), reason=reason)
+
+
+def _texts(turn: Turn) -> list[str]:
+    return [passage.text for passage in turn.found.passages] if turn.found else []

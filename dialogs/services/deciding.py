@@ -1,0 +1,91 @@
+"""Who answers, decided before anything is posted."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from dialogs import intents
+from dialogs.enums import HandoffReason, Sender
+from dialogs.models import Dialog, DialogMessage
+
+HISTORY: Final = 20
+SHORT_FOLLOW_UP: Final = 3
+YES: Final = re.compile(
+    r"^\W*(да|ага|угу|давай(те)?|конечно|позови(те)?|хорошо|ок(ей)?|yes|yeah|sure|please|ok(ay)?)\b.{0,40}$",
+    re.IGNORECASE,
+)
+SMALL_TALK: Final = frozenset(intents.SMALL_TALK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The customer's words since anybody answered, and what came before."""
+
+    text: str
+    query: str
+    language: str
+    intents: frozenset[str]
+    accepts_person: bool
+    history: Sequence[DialogMessage]
+
+
+class Decision(Enum):
+    """What to do with a question; ``reason`` is set when a person has to come."""
+
+    ANSWER = None
+    SMALL_TALK = ""
+    STAY_QUIET = "quiet"
+    CUSTOMER_ASKED = HandoffReason.CUSTOMER_ASKED
+    POLICY = HandoffReason.POLICY
+
+    @property
+    def reason(self) -> HandoffReason | None:
+        """Return why a person is called, if one is."""
+        return self.value if isinstance(self.value, HandoffReason) else None
+
+
+def question_of(dialog: Dialog) -> Question | None:
+    """Return what waits for an answer in ``dialog``, or None when nothing does."""
+    history = list(reversed(dialog.messages.spoken().order_by("-seq")[:HISTORY]))
+    unanswered: list[DialogMessage] = []
+    while history and history[-1].sender == Sender.CUSTOMER:
+        unanswered.insert(0, history.pop())
+    if not unanswered:
+        return None
+    text = "\n".join(message.text for message in unanswered)
+    before = history[-1] if history else None
+    offered = bool(before and before.metadata.get("offers_person"))
+    return Question(
+        text=text,
+        query=_query(text, history),
+        language=intents.language_of(text, default=dialog.language_code),
+        intents=frozenset(message.intent for message in unanswered),
+        accepts_person=offered and bool(YES.match(text)),
+        history=[*history, *unanswered],
+    )
+
+
+def decide(dialog: Dialog, question: Question) -> Decision:
+    """Return who answers ``question``."""
+    assistant = dialog.assistant
+    if dialog.awaits_person or not dialog.is_open or not dialog.auto_response:
+        return Decision.STAY_QUIET
+    if "ask_person" in question.intents or question.accepts_person:
+        return Decision.CUSTOMER_ASKED
+    if assistant is None or not assistant.is_active or not dialog.tenant.is_active:
+        return Decision.POLICY
+    if question.intents <= SMALL_TALK:
+        return Decision.SMALL_TALK
+    return Decision.ANSWER
+
+
+def _query(text: str, history: Sequence[DialogMessage]) -> str:
+    """Return the words to search for; a short follow-up takes the previous question along."""
+    if len(intents.stems_of(text)) > SHORT_FOLLOW_UP:
+        return text
+    previous = next(
+        (m.text for m in reversed(history) if m.sender == Sender.CUSTOMER and m.intent not in SMALL_TALK), ""
+    )
+    return f"{previous} {text}".strip()

@@ -1,0 +1,131 @@
+"""Putting messages into a dialog: numbered, announced, on their way."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from config.errors import ProviderError, ProviderUnavailable
+from dialogs import tasks
+from dialogs.enums import DeliveryStatus, Sender, SystemType
+from dialogs.errors import DialogClosed, MessageEmpty, MessageTooLong, MessageUnreadable
+from dialogs.events import announce_message
+from dialogs.models import Dialog, DialogMessage
+from dialogs.ports import channel_for
+
+LONGEST_MESSAGE = 8_000
+MAX_DELIVERY_ATTEMPTS = 5
+
+
+def readable(text: str) -> str:
+    """Return ``text`` trimmed, if it is something a person can have written.
+
+    Raises:
+        MessageEmpty: nothing is left after trimming.
+        MessageTooLong: more than LONGEST_MESSAGE characters.
+        MessageUnreadable: NUL or lone surrogates, which PostgreSQL cannot store.
+    """
+    trimmed = text.strip()
+    if not trimmed:
+        raise MessageEmpty
+    if len(trimmed) > LONGEST_MESSAGE:
+        raise MessageTooLong(length=len(trimmed), limit=LONGEST_MESSAGE)
+    if "\0" in trimmed or any("\ud800" <= character <= "\udfff" for character in trimmed):
+        raise MessageUnreadable
+    return trimmed
+
+
+def append(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields: Any) -> DialogMessage:
+    """Write the next message of ``dialog``; the caller owns the transaction.
+
+    The dialog's row is locked by the UPDATE that takes the next number, so
+    numbers have no gaps and no doubles.
+    """
+    is_customer = sender == Sender.CUSTOMER
+    changes: dict[str, Any] = {
+        "last_seq": F("last_seq") + 1,
+        "messages_count": F("messages_count") + 1,
+        "last_message_at": at,
+    }
+    if is_customer:
+        changes |= {"last_customer_message_at": at, "version": F("version") + 1}
+    Dialog.objects.filter(pk=dialog.pk).update(**changes)
+    dialog.refresh_from_db(fields=["last_seq", "messages_count", "version", "last_message_at", "status"])
+    message = DialogMessage.objects.create(
+        tenant_id=dialog.tenant_id,
+        dialog=dialog,
+        seq=dialog.last_seq,
+        sender=sender,
+        text=text,
+        created_at=at,
+        delivery_status=DeliveryStatus.DELIVERED if is_customer else DeliveryStatus.QUEUED,
+        **fields,
+    )
+    announce_message(message)
+    if not is_customer:
+        transaction.on_commit(partial(_deliver_soon, message))
+    return message
+
+
+@transaction.atomic
+def post(dialog: Dialog, *, author: User, text: str, at: datetime, client_id: str | None = None) -> DialogMessage:
+    """Say something as an operator; a repeated ``client_id`` returns the first message.
+
+    Raises:
+        DialogClosed: the conversation has ended.
+        MessageEmpty, MessageTooLong, MessageUnreadable: see ``readable``.
+    """
+    text = readable(text)
+    Dialog.objects.locked().get(pk=dialog.pk)
+    dialog.refresh_from_db()
+    if client_id and (known := dialog.messages.filter(platform_message_id=client_id).first()):
+        return known
+    if not dialog.is_open:
+        raise DialogClosed(dialog=str(dialog.uuid))
+    return append(dialog, sender=Sender.OPERATOR, text=text, at=at, author=author, platform_message_id=client_id)
+
+
+def note(dialog: Dialog, *, kind: SystemType, text: str, at: datetime) -> DialogMessage:
+    """Announce something to the customer in the system's voice; the caller owns the transaction."""
+    return append(dialog, sender=Sender.SYSTEM, text=text, at=at, system_type=kind)
+
+
+def deliver(message_id: int, *, at: datetime) -> None:
+    """Hand one queued message to its channel; safe to repeat."""
+    claimed = DialogMessage.objects.filter(
+        pk=message_id, delivery_status=DeliveryStatus.QUEUED, delivery_attempts__lt=MAX_DELIVERY_ATTEMPTS
+    ).update(delivery_status=DeliveryStatus.SENDING, delivery_attempts=F("delivery_attempts") + 1, deliver_at=at)
+    if not claimed:
+        return
+    message = DialogMessage.objects.select_related("dialog__contact").get(pk=message_id)
+    try:
+        status, error = channel_for(message.dialog.platform).deliver(message), ""
+    except ProviderUnavailable as unavailable:
+        is_last = message.delivery_attempts >= MAX_DELIVERY_ATTEMPTS
+        status, error = DeliveryStatus.FAILED if is_last else DeliveryStatus.QUEUED, str(unavailable)
+    except (ProviderError, LookupError) as failed:
+        status, error = DeliveryStatus.FAILED, str(failed)
+    DialogMessage.objects.filter(pk=message_id, delivery_status=DeliveryStatus.SENDING).update(
+        delivery_status=status, delivery_error=error
+    )
+
+
+def confirm_shown(dialog: Dialog, *, up_to: int) -> int:
+    """Record that the client shows everything up to number ``up_to``; return how many were new."""
+    return (
+        dialog.messages.filter(seq__lte=min(up_to, dialog.last_seq))
+        .filter(delivery_status__in=[DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT])
+        .exclude(sender=Sender.CUSTOMER)
+        .update(delivery_status=DeliveryStatus.DELIVERED)
+    )
+
+
+def _deliver_soon(message: DialogMessage) -> None:
+    channel = channel_for(message.dialog.platform)
+    if channel.is_immediate:
+        deliver(message.pk, at=message.created_at)
+    else:
+        tasks.deliver_message.delay(message_id=message.pk)

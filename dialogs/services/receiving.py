@@ -1,0 +1,185 @@
+"""Taking in what a customer says: identified, deduplicated, numbered, and due an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Least
+
+from accounts.models import Tenant
+from assistants.models import Assistant, BotInstance
+from dialogs import intents, signals, tasks
+from dialogs.enums import Channel, RunStatus, Sender
+from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMessage
+from dialogs.ports import channel_for
+from dialogs.services.posting import append, readable
+
+LONGEST_QUIET: Final = timedelta(seconds=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who writes, as their platform names them."""
+
+    external_id: str
+    username: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    language_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What became of a customer's message."""
+
+    message: DialogMessage
+    run: AnswerRun | None
+    is_new: bool
+
+
+@transaction.atomic
+def contact_of(tenant: Tenant, *, platform: str, author: Author) -> Contact:
+    """Return the contact behind an identity, made on first sight."""
+    identities = ContactIdentity.objects.of(tenant).filter(platform=platform, external_id=author.external_id)
+    known = identities.select_related("contact").first()
+    if known:
+        return known.contact
+    contact = Contact.objects.create(
+        tenant=tenant, first_name=author.first_name, last_name=author.last_name, language_code=author.language_code
+    )
+    identity, is_new = ContactIdentity.objects.get_or_create(
+        tenant=tenant,
+        platform=platform,
+        external_id=author.external_id,
+        defaults={"contact": contact, "username": author.username},
+    )
+    if not is_new:  # somebody else was first
+        contact.delete()
+    return identity.contact
+
+
+def open_dialog(
+    tenant: Tenant,
+    *,
+    assistant: Assistant | None,
+    platform: Channel,
+    session_id: str,
+    author: Author,
+    bot: BotInstance | None = None,
+    chat_id: str = "",
+) -> Dialog:
+    """Return the open dialog of this session, begun if there is none.
+
+    Args:
+        tenant: Whose dialog it is.
+        assistant: Who answers.
+        platform: Where it takes place.
+        session_id: What tells this conversation from others, at most 255 characters.
+        author: The person on the other side.
+        bot: The bot instance, on messengers.
+        chat_id: The messenger's own id of the chat.
+    """
+    contact = contact_of(tenant, platform=platform, author=author)
+    dialog, _ = Dialog.objects.open().get_or_create(
+        tenant=tenant,
+        platform=platform,
+        assistant=assistant,
+        session_id=session_id,
+        defaults={
+            "contact": contact,
+            "bot": bot,
+            "chat_id": chat_id,
+            "language_code": author.language_code or (assistant.language_code if assistant else "ru"),
+        },
+    )
+    return dialog
+
+
+@transaction.atomic
+def receive(
+    dialog: Dialog,
+    *,
+    text: str,
+    at: datetime,
+    platform_message_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> Received:
+    """Store a customer's message and make its answer due.
+
+    A repeated ``platform_message_id`` returns the first message and changes
+    nothing. Several messages in a row become one turn: each one postpones the
+    answer by the channel's quiet time, at most ``LONGEST_QUIET`` in all, and
+    cancels an answer already under way.
+
+    Raises:
+        MessageEmpty, MessageTooLong, MessageUnreadable: see ``readable``.
+    """
+    text = readable(text)
+    dialog = Dialog.objects.locked().get(pk=dialog.pk)
+    if platform_message_id:
+        known = dialog.messages.filter(platform_message_id=platform_message_id).first()
+        if known:
+            return Received(
+                message=known, run=dialog.runs.filter(from_seq__lte=known.seq).order_by("-pk").first(), is_new=False
+            )
+    if not dialog.is_open:
+        dialog = _follow_up(dialog)
+    reading = intents.read(text)
+    message = append(
+        dialog,
+        sender=Sender.CUSTOMER,
+        text=text,
+        at=at,
+        platform_message_id=platform_message_id,
+        intent=reading.intent,
+        confidence=reading.confidence,
+        entities=reading.entities,
+        metadata=metadata or {},
+    )
+    run = _make_due(dialog, message, at=at)
+    facts = {"dialog_id": dialog.pk, "message_id": message.pk}
+    transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
+    return Received(message=message, run=run, is_new=True)
+
+
+def _follow_up(dialog: Dialog) -> Dialog:
+    """Return an open dialog that continues a closed one."""
+    successor, _ = Dialog.objects.open().get_or_create(
+        tenant_id=dialog.tenant_id,
+        platform=dialog.platform,
+        assistant_id=dialog.assistant_id,
+        session_id=dialog.session_id,
+        defaults={
+            "contact_id": dialog.contact_id,
+            "bot_id": dialog.bot_id,
+            "chat_id": dialog.chat_id,
+            "language_code": dialog.language_code,
+        },
+    )
+    return successor
+
+
+def _make_due(dialog: Dialog, message: DialogMessage, *, at: datetime) -> AnswerRun | None:
+    if dialog.awaits_person or not dialog.auto_response:
+        return None
+    quiet = timedelta(seconds=channel_for(dialog.platform).quiet_seconds)
+    waiting = dialog.runs.filter(status=RunStatus.PENDING)
+    postponed = waiting.update(due_at=Least(Value(at + quiet), F("first_due_at") + Value(LONGEST_QUIET)))
+    if postponed:
+        run = waiting.get()
+    else:
+        dialog.runs.filter(status=RunStatus.RUNNING).update(
+            status=RunStatus.CANCELLED, outcome="newer_message", finished_at=at, locked_until=None
+        )
+        run = AnswerRun.objects.create(
+            tenant_id=dialog.tenant_id, dialog=dialog, from_seq=message.seq, first_due_at=at, due_at=at + quiet
+        )
+    transaction.on_commit(partial(_enqueue, run.pk, quiet.total_seconds()))
+    return run
+
+
+def _enqueue(run_id: int, delay: float) -> None:
+    tasks.answer_dialog.apply_async(kwargs={"run_id": run_id}, countdown=delay or None)

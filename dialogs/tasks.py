@@ -1,0 +1,30 @@
+"""Celery tasks of dialogs: envelopes round one service call."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils.timezone import now
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def answer_dialog(*, run_id: int, **_: Any) -> None:
+    """Answer one turn."""
+    from dialogs.services import answering  # noqa: PLC0415 -- leaf
+
+    answering.answer(run_id, at=now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def deliver_message(*, message_id: int, **_: Any) -> None:
+    """Hand one message to its channel."""
+    from dialogs.services import posting  # noqa: PLC0415 -- leaf
+
+    posting.deliver(message_id, at=now())
+
+
+@shared_task
+def sweep(**_: Any) -> None:
+    """Find answers and deliveries that nobody works on; runs every few seconds."""
+    from dialogs.services import sweeping  # noqa: PLC0415 -- leaf
+
+    sweeping.sweep(at=now())

@@ -1,0 +1,50 @@
+"""Refusals of knowledge."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from config.errors import DomainError
+
+
+@dataclass
+class DocumentEmpty(DomainError):
+    """There is nothing to learn from an empty text."""
+
+    code, status = "document_empty", 400
+    message = _("The text is empty.")
+
+
+@dataclass
+class DocumentTooLarge(DomainError):
+    """The text is larger than a document may be."""
+
+    code, status = "document_too_large", 413
+    message = _("The text takes {size} bytes; at most {limit} are accepted.")
+    size: int
+    limit: int
+
+
+@dataclass
+class DocumentNotRetryable(DomainError):
+    """Trying again would end the same way."""
+
+    code, status = "document_not_retryable", 409
+    message = _("This document cannot be processed again: its state is “{state}”. Upload a corrected file instead.")
+    state: str
+
+
+@dataclass
+class DocumentArchived(DomainError):
+    """An archived document is history."""
+
+    code, status = "document_archived", 409
+    message = _("The document is already archived.")
+
+
+@dataclass
+class QueryEmpty(DomainError):
+    """There is nothing to search for."""
+
+    code, status = "query_empty", 400
+    message = _("The question is empty.")

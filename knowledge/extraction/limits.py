@@ -1,0 +1,19 @@
+"""How much one file may cost."""
+
+from typing import Final
+
+MEGABYTE: Final = 1024 * 1024
+
+CPU_SECONDS: Final = 20
+WALL_SECONDS: Final = 45
+MEMORY_BYTES: Final = 512 * MEGABYTE
+OUTPUT_BYTES: Final = 16 * MEGABYTE
+TEXT_CHARACTERS: Final = 4_000_000
+PDF_PAGES: Final = 1_500
+TABLE_COLUMNS: Final = 60
+
+ZIP_ENTRIES: Final = 2_000
+ZIP_ENTRY_BYTES: Final = 24 * MEGABYTE
+ZIP_TOTAL_BYTES: Final = 120 * MEGABYTE
+ZIP_RATIO: Final = 200
+ZIP_RATIO_FROM: Final = MEGABYTE

@@ -1,0 +1,25 @@
+"""Documents, the passages cut from them, and what search keeps about both."""
+
+from knowledge.models.chunks import (
+    LEXICAL_DIMENSIONS,
+    KnowledgeEmbedding,
+    KnowledgeEmbeddingQuerySet,
+    KnowledgeLexical,
+    KnowledgeTerm,
+)
+from knowledge.models.documents import Document, DocumentQuerySet
+from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
+from knowledge.models.entries import KnowledgeEntry
+
+__all__ = [
+    "LEXICAL_DIMENSIONS",
+    "Document",
+    "DocumentQuerySet",
+    "EmbeddingModel",
+    "KnowledgeEmbedding",
+    "KnowledgeEmbeddingQuerySet",
+    "KnowledgeEntry",
+    "KnowledgeLexical",
+    "KnowledgeTerm",
+    "QueryEmbedding",
+]

@@ -1,0 +1,30 @@
+"""Stores on Wildberries, their products, reviews, complaints, chats and questions."""
+
+from marketplace.models.ai_logs import AiLog
+from marketplace.models.chats import Chat, ChatMessage, ChatQuerySet
+from marketplace.models.complaints import ReviewComplaint
+from marketplace.models.products import Product, ProductRule
+from marketplace.models.questions import Question, QuestionQuerySet
+from marketplace.models.reviews import Review, ReviewQuerySet
+from marketplace.models.seller_settings import SellerSettings
+from marketplace.models.sequences import ChatAutoSequence, SequenceStep
+from marketplace.models.stores import OfStore, Store
+
+__all__ = [
+    "AiLog",
+    "Chat",
+    "ChatAutoSequence",
+    "ChatMessage",
+    "ChatQuerySet",
+    "OfStore",
+    "Product",
+    "ProductRule",
+    "Question",
+    "QuestionQuerySet",
+    "Review",
+    "ReviewComplaint",
+    "ReviewQuerySet",
+    "SellerSettings",
+    "SequenceStep",
+    "Store",
+]

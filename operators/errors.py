@@ -1,0 +1,40 @@
+"""Why the operators' desk says no."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from config.errors import DomainError
+
+
+@dataclass
+class NotAnOperator(DomainError):
+    """Only the tenant's operators and administrators take conversations."""
+
+    code, status = "not_an_operator", 403
+    message = _("{person} is not an operator here.")
+
+    person: str
+
+
+@dataclass
+class OperatorFull(DomainError):
+    """The operator has as many conversations as they can hold."""
+
+    code, status = "operator_full", 409
+    message = _("{person} already has {active} of {limit} conversations.")
+
+    person: str
+    active: int
+    limit: int
+
+
+@dataclass
+class ReopenWindowPassed(DomainError):
+    """A ticket that was closed long ago is not reopened; a follow-up continues it."""
+
+    code, status = "reopen_window_passed", 409
+    message = _("This ticket was closed on {closed_at:%d.%m.%Y}; open a follow-up instead.")
+
+    closed_at: datetime

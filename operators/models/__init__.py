@@ -1,0 +1,26 @@
+"""Operators, handoffs and tickets."""
+
+from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
+from operators.models.presence import CannedReply, OperatorPresence
+from operators.models.tickets import (
+    REOPEN_WINDOW,
+    Ticket,
+    TicketAudit,
+    TicketExternalRef,
+    TicketMessage,
+    TicketQuerySet,
+)
+
+__all__ = [
+    "REOPEN_WINDOW",
+    "CannedReply",
+    "HandoffAudit",
+    "HandoffRequest",
+    "HandoffRequestQuerySet",
+    "OperatorPresence",
+    "Ticket",
+    "TicketAudit",
+    "TicketExternalRef",
+    "TicketMessage",
+    "TicketQuerySet",
+]

@@ -1,0 +1,83 @@
+"""Operators: who is there, how much they can hold, and what they often say."""
+
+from typing import Final
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Owned, OwnedQuerySet, Tenant
+from config.db import Public, Timestamped, enum_check
+from dialogs.enums import Channel
+from operators.enums import PresenceStatus
+
+MESSENGERS: Final = frozenset({Channel.TELEGRAM, Channel.WHATSAPP})
+
+
+class OperatorPresence(Owned, Timestamped):
+    """Whether a person is at the desk of a tenant, and how many conversations they can hold.
+
+    How many they do hold is counted from the dialogs, never stored.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("operator"))
+    status = models.CharField(_("status"), max_length=16, choices=PresenceStatus, default=PresenceStatus.OFFLINE)
+    last_heartbeat = models.DateTimeField(_("last heard of"), null=True, blank=True)
+    max_active_chats_web = models.IntegerField(_("website chats at most"), default=3)
+    max_active_chats_telegram = models.IntegerField(_("messenger chats at most"), default=5)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        db_table = "operator_presence"
+        verbose_name = _("operator's presence")
+        verbose_name_plural = _("operators' presence")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="uq_operator_presence_tenant_user"),
+            enum_check("ck_operator_presence_status", "status", PresenceStatus),
+            models.CheckConstraint(
+                condition=Q(max_active_chats_web__gte=0, max_active_chats_telegram__gte=0),
+                name="ck_operator_presence_capacity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_status_display()}"
+
+    def limit_for(self, platform: str) -> int:
+        """Return how many conversations of ``platform`` fit beside each other."""
+        return self.max_active_chats_telegram if platform in MESSENGERS else self.max_active_chats_web
+
+
+class CannedReply(Public, Owned, Timestamped):
+    """A text operators often send, called up by its shortcut."""
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
+    shortcut = models.CharField(
+        _("shortcut"), max_length=50, validators=[RegexValidator(r"^[\w-]+$")], help_text=_("Typed after a slash.")
+    )
+    title = models.CharField(_("title"), max_length=255)
+    text = models.TextField(_("text"))
+    language_code = models.CharField(_("language"), max_length=10, default="ru")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("created by")
+    )
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        db_table = "canned_replies"
+        verbose_name = _("canned reply")
+        verbose_name_plural = _("canned replies")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "shortcut"], name="uq_canned_replies_tenant_shortcut"),
+            models.CheckConstraint(condition=Q(shortcut__regex=r"^[\w-]+$"), name="ck_canned_replies_shortcut"),
+            models.CheckConstraint(condition=~Q(text=""), name="ck_canned_replies_text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"/{self.shortcut}"

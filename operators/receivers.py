@@ -1,0 +1,23 @@
+"""What the operators' desk hears from dialogs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+from django.utils.timezone import now
+
+from dialogs.signals import dialog_closed, operator_requested
+from operators.services import handoffs
+
+
+@receiver(operator_requested, dispatch_uid="operators.open_handoff")
+def open_handoff(*, dialog_id: int, reason: str, request_id: UUID, at: datetime, **_: Any) -> None:
+    """Open the cycle of a dialog that asked for a person."""
+    handoffs.record_request(dialog_id, reason=reason, request_id=request_id, at=at)
+
+
+@receiver(dialog_closed, dispatch_uid="operators.end_handoff")
+def end_handoff(*, dialog_id: int, **_: Any) -> None:
+    """End the cycle of a dialog that was closed."""
+    handoffs.end_with_dialog(dialog_id, at=now())

@@ -1,0 +1,105 @@
+"""Requests that outlive a conversation."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Tenant, User
+from dialogs.enums import Sender
+from dialogs.models import Dialog
+from operators.enums import TicketPriority, TicketSource, TicketStatus
+from operators.models import REOPEN_WINDOW, Ticket, TicketAudit, TicketMessage
+
+
+@transaction.atomic
+def open_ticket(
+    tenant: Tenant,
+    *,
+    title: str,
+    at: datetime,
+    description: str = "",
+    priority: TicketPriority = TicketPriority.MEDIUM,
+    source: TicketSource = TicketSource.WEB,
+    dialog: Dialog | None = None,
+    assigned_to: User | None = None,
+    by: User | None = None,
+    **fields: Any,
+) -> Ticket:
+    """Open a ticket; its number in the tenant comes from the database."""
+    ticket = Ticket.objects.create(
+        tenant=tenant,
+        title=title,
+        description=description,
+        priority=priority,
+        source=source,
+        dialog=dialog,
+        assigned_to=assigned_to,
+        created_by=by,
+        created_at=at,
+        **fields,
+    )
+    ticket.refresh_from_db(fields=["number"])
+    _record(ticket, before="", by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def move(ticket: Ticket, status: TicketStatus, *, at: datetime, by: User | None = None, reason: str = "") -> Ticket:
+    """Move a ticket to ``status`` and keep who did it.
+
+    Raises:
+        IllegalMove: it does not go there from here, or somebody moved it first.
+        ReopenWindowPassed: it was closed too long ago to be reopened.
+    """
+    before = ticket.move_to(status, at=at)
+    _record(ticket, before=before, by=by, at=at, reason=reason)
+    return ticket
+
+
+def reopen(ticket: Ticket, *, at: datetime, by: User | None = None, reason: str = "") -> Ticket:
+    """Take a finished ticket up again: itself inside the window, a linked follow-up afterwards.
+
+    Raises:
+        IllegalMove: the ticket is not finished.
+    """
+    if ticket.closed_at is None or at <= ticket.closed_at + REOPEN_WINDOW:
+        return move(ticket, TicketStatus.REOPENED, at=at, by=by, reason=reason)
+    return open_ticket(
+        ticket.tenant,
+        title=ticket.title,
+        description=ticket.description,
+        priority=TicketPriority(ticket.priority),
+        source=TicketSource(ticket.source),
+        dialog=ticket.dialog,
+        follows=ticket,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def post(ticket: Ticket, *, sender: Sender, text: str, at: datetime, author: User | None = None) -> TicketMessage:
+    """Add what was said; a customer's word puts a ticket that waited for it back to work.
+
+    Raises:
+        IllegalMove: somebody moved the ticket at the same moment.
+    """
+    message = TicketMessage.objects.create(
+        tenant_id=ticket.tenant_id, ticket=ticket, sender=sender, text=text, author=author, created_at=at
+    )
+    if sender == Sender.CUSTOMER and ticket.status == TicketStatus.PENDING_CUSTOMER:
+        move(ticket, TicketStatus.IN_PROGRESS, at=at, reason="customer replied")
+    return message
+
+
+def _record(ticket: Ticket, *, before: str, at: datetime, by: User | None, reason: str = "") -> None:
+    TicketAudit.objects.create(
+        tenant_id=ticket.tenant_id,
+        ticket=ticket,
+        from_status=before,
+        to_status=ticket.status,
+        user=by,
+        reason=reason,
+        created_at=at,
+    )
