@@ -266,7 +266,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "SyncStatus": "accounts.enums.SyncStatus",
+        "DialogStatus": "dialogs.enums.DialogStatus",
+        "Sender": "dialogs.enums.Sender",
+        "TicketStatus": "operators.enums.TicketStatus",
+        "ChatSender": "marketplace.enums.ChatSender",
+        "ChatStatus": "marketplace.enums.ChatStatus",
+        "ComplaintStatus": "marketplace.enums.ComplaintStatus",
+        "StoreStatus": "marketplace.enums.StoreStatus",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),

@@ -55,11 +55,13 @@ def of(assistant: Assistant) -> Storefront:
     shop = shop if isinstance(shop, dict) else {}
     plate = {name: str(shop.get(name) or "") for name in SHOP_FIELDS}
     plate["name"] = plate["name"] or assistant.tenant.name
-    shelf = [_on_shelf(product) for product in products if isinstance(product, dict)] if products else []
-    return Storefront(shop=plate, products=shelf[:MOST_PRODUCTS])
+    shelf = products if isinstance(products, list) else []
+    rows = [product for product in shelf if isinstance(product, dict)][:MOST_PRODUCTS]
+    return Storefront(shop=plate, products=[_on_shelf(row, place) for place, row in enumerate(rows)])
 
 
-def _on_shelf(product: dict[str, Any]) -> dict[str, Any]:
+def _on_shelf(product: dict[str, Any], place: int) -> dict[str, Any]:
+    """Return one product as the page draws it; neighbours are drawn in different colours."""
     colors = product.get("colors")
     names = [str(name) for name in colors] if isinstance(colors, list) else []
     dyes = [DYES.get(name, UNKNOWN_DYE) for name in names][:5] or [UNKNOWN_DYE]
@@ -71,7 +73,7 @@ def _on_shelf(product: dict[str, Any]) -> dict[str, Any]:
         "category": category,
         "composition": str(product.get("composition") or ""),
         "price": price if isinstance(price, int | float) else None,
-        "dye": dyes[0],
-        "dyes": dyes,
+        "dye": dyes[place % len(dyes)],
+        "dyes": [{"color": color, "x": 74 - 14 * place} for place, color in enumerate(reversed(dyes))],
         "drawing": next((name for name, marks in DRAWINGS if any(mark in words for mark in marks)), "bag"),
     }
