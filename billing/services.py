@@ -103,7 +103,7 @@ def capture(
         HoldEnded: the reservation was given back or has expired.
         BadAmount: more than was reserved is asked for.
     """
-    current = BalanceHold.objects.select_for_update().select_related("entry", "tenant").get(pk=hold.pk)
+    current = BalanceHold.objects.select_for_update(of=("self",)).select_related("entry", "tenant").get(pk=hold.pk)
     if current.entry:
         return current.entry
     if current.status != HoldStatus.PENDING:

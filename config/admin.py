@@ -88,7 +88,7 @@ class ModelAdmin(UnfoldModelAdmin):
 class FactAdmin(ModelAdmin):
     """A page of rows that record what happened: to read, never to write."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: facts come from services."""

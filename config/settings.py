@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +113,7 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST", ""))  # a folder of sockets is written %2Fpath
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5} if POOL_SIZE else False,
@@ -264,7 +266,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "SyncStatus": "accounts.enums.SyncStatus",
+        "DialogStatus": "dialogs.enums.DialogStatus",
+        "Sender": "dialogs.enums.Sender",
+        "TicketStatus": "operators.enums.TicketStatus",
+        "ChatSender": "marketplace.enums.ChatSender",
+        "ChatStatus": "marketplace.enums.ChatStatus",
+        "ComplaintStatus": "marketplace.enums.ComplaintStatus",
+        "StoreStatus": "marketplace.enums.StoreStatus",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),

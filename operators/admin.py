@@ -40,7 +40,7 @@ class OperatorPresenceAdmin(ModelAdmin):
     list_select_related = ("user", "tenant")
     search_fields = ("=user__email",)
     ordering = ("-pk",)
-    autocomplete_fields = ("tenant", "user")
+    raw_id_fields = ("tenant", "user")
     readonly_fields = ("status", "last_heartbeat", "created_at", "updated_at")
 
 
@@ -54,7 +54,7 @@ class CannedReplyAdmin(ModelAdmin):
     list_select_related = ("tenant",)
     search_fields = ("shortcut__startswith",)
     ordering = ("-pk",)
-    autocomplete_fields = ("tenant", "created_by")
+    raw_id_fields = ("tenant", "created_by")
     readonly_fields = ("uuid", "created_at", "updated_at")
 
 
@@ -115,7 +115,7 @@ class TicketAdmin(ModelAdmin):
     search_fields = ("=number",)
     search_help_text = _("number")
     ordering = ("-pk",)
-    autocomplete_fields = ("assigned_to",)
+    raw_id_fields = ("assigned_to",)
     fields = (
         "uuid", "tenant", "number", "title", "description", "status", "priority", "source", "assigned_to",
         "created_by", "dialog", "follows", "metadata", "resolved_at", "closed_at", "created_at", "updated_at",

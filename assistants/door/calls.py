@@ -6,11 +6,11 @@ carry it.
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from assistants.door.budget import Budget, spending
 from assistants.door.failures import REST_SECONDS, Answer, Failure, Kind
@@ -28,7 +28,13 @@ PARKING: Final = {
     403: ParkedReason.FORBIDDEN,
 }
 QUOTA_CODES: Final = frozenset(
-    {"insufficient_quota", "insufficient_balance", "billing_hard_limit_reached", "billing_not_active", "credit_exhausted"}
+    {
+        "insufficient_quota",
+        "insufficient_balance",
+        "billing_hard_limit_reached",
+        "billing_not_active",
+        "credit_exhausted",
+    }
 )
 TOO_MANY: Final = 429
 SERVER_ERROR: Final = 500
@@ -37,7 +43,7 @@ TIMEOUT: Final = 408
 
 def chat(
     route: Route, messages: Sequence[Message], answer: Answer, budget: Budget, *, max_tokens: int, temperature: float
-) -> Iterator[str]:
+) -> Generator[str]:
     """Yield the answer piece by piece, filling ``answer``.
 
     Raises:
@@ -47,7 +53,7 @@ def chat(
     with _told_apart(budget), spending(budget):
         stream = _sdk(route).chat.completions.create(
             model=route.model,
-            messages=[{"role": m.role, "content": m.content} for m in messages],  # type: ignore[misc]  # a union by role
+            messages=cast("Any", [{"role": m.role, "content": m.content} for m in messages]),
             stream=True,
             stream_options={"include_usage": True},
             temperature=temperature,
@@ -104,7 +110,9 @@ def _sdk(route: Route) -> "openai.OpenAI":
 
 def _check_type(content_type: str) -> None:
     if not content_type.startswith("text/event-stream"):
-        raise Failure(Kind.NONSENSE, "not_a_stream", f"The provider answered {content_type[:60] or 'nothing readable'}.")
+        raise Failure(
+            Kind.NONSENSE, "not_a_stream", f"The provider answered {content_type[:60] or 'nothing readable'}."
+        )
 
 
 def _read(chunk: "ChatCompletionChunk", answer: Answer) -> str:

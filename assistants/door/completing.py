@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -131,6 +132,13 @@ def _attempt(question: Question, route: Route, *, is_last: bool) -> tuple[Answer
         _listen(question, route, answer, budget)
     except Failure as error:
         failure = error
+    except Exception:  # the caller's own, out of ``on_text`` or ``should_stop``: the call still cost something
+        _record(question, route, answer, budget, Failure(Kind.STOPPED, "caller_failed"))
+        raise
+    return answer, failure, _record(question, route, answer, budget, failure)
+
+
+def _record(question: Question, route: Route, answer: Answer, budget: Budget, failure: Failure | None) -> AiTokenUsage:
     attempt = ledger.Attempt(
         tenant=question.tenant,
         assistant=question.assistant,
@@ -143,7 +151,7 @@ def _attempt(question: Question, route: Route, *, is_last: bool) -> tuple[Answer
         failure=failure,
         at=question.moment(),
     )
-    return answer, failure, ledger.record(attempt)
+    return ledger.record(attempt)
 
 
 def _listen(question: Question, route: Route, answer: Answer, budget: Budget) -> None:
@@ -157,14 +165,14 @@ def _listen(question: Question, route: Route, answer: Answer, budget: Budget) ->
         temperature=question.temperature,
     )
     said = 0
-    for piece in pieces:
-        if question.on_text is not None:
-            question.on_text(piece)
-        said += tokens.count(piece)
-        if said > question.max_tokens * TOKENS_OVER:
-            answer.finish_reason = "length"
-            pieces.close()
-            return
+    with closing(pieces):
+        for piece in pieces:
+            if question.on_text is not None:
+                question.on_text(piece)
+            said += tokens.count(piece)
+            if said > question.max_tokens * TOKENS_OVER:
+                answer.finish_reason = "length"
+                return
 
 
 def _budget(question: Question, *, is_last: bool) -> Budget:
@@ -177,9 +185,7 @@ def _budget(question: Question, *, is_last: bool) -> Budget:
     )
 
 
-def _completion(
-    question: Question, route: Route, answer: Answer, usage: AiTokenUsage, *, stopped: bool
-) -> Completion:
+def _completion(question: Question, route: Route, answer: Answer, usage: AiTokenUsage, *, stopped: bool) -> Completion:
     return Completion(
         text=answer.text,
         model=route.model,

@@ -94,7 +94,9 @@ def roubles_per(currency: Currency) -> Decimal | None:
     if currency == Currency.RUB:
         return Decimal(1)
     key = f"rub_per_{currency.value.lower()}"
-    value = SystemSetting.objects.filter(category=SettingCategory.AI, key=key, is_active=True).values_list("value", flat=True)
+    value = SystemSetting.objects.filter(category=SettingCategory.AI, key=key, is_active=True).values_list(
+        "value", flat=True
+    )
     try:
         return Decimal(value.first() or "")
     except InvalidOperation:

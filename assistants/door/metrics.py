@@ -7,9 +7,7 @@ from prometheus_client import Counter, Histogram
 from assistants.door.routes import Route
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 45, 60, 120)
-calls: Final = Counter(
-    "otklik_model_calls", "Attempts at a model.", ("provider", "model", "request_type", "outcome")
-)
+calls: Final = Counter("otklik_model_calls", "Attempts at a model.", ("provider", "model", "request_type", "outcome"))
 seconds: Final = Histogram(
     "otklik_model_seconds", "How long attempts took.", ("provider", "request_type"), buckets=BUCKETS
 )

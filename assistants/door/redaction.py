@@ -5,7 +5,8 @@ from typing import Final
 
 MAX_LENGTH: Final = 500
 KEYS: Final = re.compile(
-    r"(?:sk|pk|rk|gsk|xai|key|token|bearer|api[-_]?key)[-_:= ]+['\"]?[A-Za-z0-9*._\-]{8,}|\b[A-Za-z0-9_\-]{32,}\b", re.IGNORECASE
+    r"(?:sk|pk|rk|gsk|xai|key|token|bearer|api[-_]?key)[-_:= ]+['\"]?[A-Za-z0-9*._\-]{8,}|\b[A-Za-z0-9_\-]{32,}\b",
+    re.IGNORECASE,
 )
 
 

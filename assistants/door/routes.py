@@ -24,7 +24,7 @@ OWN_PLATFORMS: Final = (Provider.OPENAI, Provider.DEEPSEEK, Provider.OLLAMA, Pro
 ENVIRONMENT: Final = "environment"
 EMBEDDED: Final = "embedded"
 OLLAMA_PORT: Final = 11434
-NO_SECRET: Final = "none"  # Ollama and the embedded server want some key and read none
+NO_SECRET: Final = "none"  # noqa: S105 -- no secret: Ollama and the embedded server want some key and read none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,16 @@ def _environment(catalogue: Catalogue, kind: ModelKind, wanted: str) -> list[Rou
     provider = provider_at(base_url)
     configured = settings.LLM_CHAT_MODEL if kind == ModelKind.CHAT else settings.LLM_EMBEDDING_MODEL
     model = catalogue.choose(provider, wanted, configured=configured)
-    return [_plain(ENVIRONMENT, provider, base_url, settings.LLM_API_KEY, catalogue.get(provider, model), model)]
+    route = Route(
+        key=ENVIRONMENT,
+        name=ENVIRONMENT,
+        provider=provider,
+        base_url=base_url,
+        secret=settings.LLM_API_KEY or NO_SECRET,
+        model=model,
+        spec=catalogue.get(provider, model),
+    )
+    return [route]
 
 
 def _pool(catalogue: Catalogue, wanted: str, *, at: datetime) -> list[Route]:
@@ -176,14 +185,16 @@ def _embedded(catalogue: Catalogue) -> list[Route]:
     if not settings.EMBEDDED_MODEL_URL:
         return []
     model = catalogue.default(Provider.EMBEDDED)
-    spec = catalogue.get(Provider.EMBEDDED, model)
-    return [_plain(EMBEDDED, Provider.EMBEDDED, settings.EMBEDDED_MODEL_URL, "", spec, model)]
-
-
-def _plain(key: str, provider: Provider, base_url: str, secret: str, spec: AiModel | None, model: str) -> Route:
-    return Route(
-        key=key, name=key, provider=provider, base_url=base_url, secret=secret or NO_SECRET, model=model, spec=spec
+    route = Route(
+        key=EMBEDDED,
+        name=EMBEDDED,
+        provider=Provider.EMBEDDED,
+        base_url=settings.EMBEDDED_MODEL_URL,
+        secret=NO_SECRET,
+        model=model,
+        spec=catalogue.get(Provider.EMBEDDED, model),
     )
+    return [route]
 
 
 def provider_at(base_url: str) -> Provider:

@@ -88,7 +88,7 @@ class ModelServer:
         model, messages = self._model(payload, shapes.CHAT_MODEL), _messages(payload)
         text = misbehaviour.text_of(rule) if rule else None
         text = answer(read(messages)) if text is None else text
-        text, finish = _limited(text, payload)
+        text, finish = (text, "stop") if rule and rule.action == "huge" else _limited(text, payload)
         contents = [str(message.get("content") or "") for message in messages]
         used = shapes.usage(tokens.count_messages(contents), tokens.count(text))
         answered = Answered(shapes.request_id(), model, text, finish, used)

@@ -21,8 +21,7 @@ class StoreAdmin(ModelAdmin):
     list_select_related = ("tenant",)
     search_fields = ("name__startswith",)
     ordering = ("-pk",)
-    autocomplete_fields = ("tenant",)
-    raw_id_fields = ("integration",)
+    raw_id_fields = ("tenant", "integration")
     readonly_fields = (
         "uuid", *SYNC_FIELDS, "last_chat_update_next", "total_reviews", "total_chats", "chat_tag_counts",
         "created_at", "updated_at", "related",
@@ -70,7 +69,8 @@ class ProductRuleAdmin(ModelAdmin):
     search_fields = ("=product__wb_product_id",)
     search_help_text = _("nmId")
     ordering = ("-pk",)
-    autocomplete_fields = ("tenant", "store", "product")
+    autocomplete_fields = ("store", "product")
+    raw_id_fields = ("tenant",)
     readonly_fields = ("created_at", "updated_at")
 
 
@@ -82,5 +82,5 @@ class SellerSettingsAdmin(ModelAdmin):
     list_select_related = ("tenant",)
     search_fields = ("=tenant__slug",)
     ordering = ("-pk",)
-    autocomplete_fields = ("tenant",)
+    raw_id_fields = ("tenant",)
     readonly_fields = ("created_at", "updated_at")
