@@ -9,3 +9,15 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Name the encrypted columns, and hear when a Yandex ID comes or goes."""
+        from accounts import receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import SecretColumn, keep_secret  # noqa: PLC0415 -- leaf
+
+        keep_secret(
+            SecretColumn(
+                model="accounts.Integration", column="credentials_encrypted", key_id_column="encryption_key_id"
+            )
+        )
+        keep_secret(SecretColumn(model="accounts.IdempotencyKey", column="body_encrypted"))

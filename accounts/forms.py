@@ -1,10 +1,155 @@
 """Forms of accounts."""
 
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account.fields import PasswordField
+from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.account.forms import SignupForm as BaseSignupForm
+from allauth.core import context
+from allauth.socialaccount.forms import SignupForm as BaseSocialSignupForm
 from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.adapters import INVITATION, LONGEST_PASSWORD
+from accounts.enums import Role, Scope
+from accounts.errors import EmailTaken
+from accounts.models import Tenant, User
+
+NAME_LENGTH = 80
+AREAS = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
+RUSSIAN_ZONES = (
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+)
 
 
-class SignupForm(forms.Form):
-    """What sign-up asks besides e-mail and password."""
+class LoginForm(BaseLoginForm):
+    """E-mail and password; an endless password is refused before it is hashed."""
 
-    def signup(self, request: object, user: object) -> None:
-        """Hook that allauth calls with the new person."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField(
+            label=_("Password"), max_length=LONGEST_PASSWORD, autocomplete="current-password"
+        )
+        self.fields["login"].label = _("E-mail")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class ShopFields(forms.Form):
+    """What sign-up asks besides e-mail and password; an invited person opens no shop."""
+
+    full_name = forms.CharField(
+        label=_("Your name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    shop = forms.CharField(
+        label=_("Name of your shop"),
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["full_name", "shop", "email", "password1"])
+        self.fields["email"].label = _("E-mail")
+        if "password1" in self.fields:
+            self.fields["password1"].max_length = LONGEST_PASSWORD  # type: ignore[attr-defined]  # a CharField
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        if INVITATION in context.request.session:
+            del self.fields["shop"]
+
+
+class SignupForm(ShopFields, BaseSignupForm):  # type: ignore[misc]  # allauth leaves clean() untyped
+    """Sign-up by e-mail."""
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Save; a rival who took the e-mail this very moment looks like one who had it before."""
+        try:
+            return super().try_save(request)
+        except EmailTaken:
+            self.account_already_exists = True
+            return super().try_save(request)
+
+
+class SocialSignupForm(ShopFields, BaseSocialSignupForm):  # type: ignore[misc]  # allauth leaves clean() untyped
+    """Sign-up with Yandex ID when Yandex did not tell all we need."""
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What people say about themselves."""
+
+    language_code = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    timezone = forms.ChoiceField(label=_("Time zone"))
+
+    class Meta:
+        model = User
+        fields = ("full_name", "phone", "language_code", "timezone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["timezone"].choices = time_zones(self.instance.timezone)  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["full_name"].widget.attrs["autocomplete"] = "name"
+        self.fields["phone"].widget.attrs |= {"autocomplete": "tel", "type": "tel"}
+
+
+class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What a shop is called and where it lives."""
+
+    language_code = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    timezone = forms.ChoiceField(label=_("Time zone"))
+
+    class Meta:
+        model = Tenant
+        fields = ("name", "language_code", "timezone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["timezone"].choices = time_zones(self.instance.timezone)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class InvitationForm(forms.Form):
+    """Whom to ask into the team, and as what."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=255)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.OPERATOR)
+
+
+class RoleForm(forms.Form):
+    """A member's other role."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class ApiKeyForm(forms.Form):
+    """What a key is for, what it may touch and until when."""
+
+    name = forms.CharField(
+        label=_("What it is for"), max_length=NAME_LENGTH, help_text=_("For example: the shop's site, the warehouse.")
+    )
+    scope = forms.ChoiceField(label=_("It may"), choices=Scope.choices, initial=Scope.ALL)
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        coerce=int,
+        initial=365,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year")), (0, _("Until it is revoked"))],
+    )
+
+
+def time_zones(current: str) -> list[tuple[str, str]]:
+    """Return the time zones of the world, Russia's first, and the current one whatever it is."""
+    others = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) and zone not in RUSSIAN_ZONES)
+    names = list(dict.fromkeys([*RUSSIAN_ZONES, current, "UTC", *others]))
+    return [(name, name.replace("_", " ")) for name in names]

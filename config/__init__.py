@@ -1,5 +1,5 @@
-"""The project package: floor (errors, db, postgres) and ceiling (urls, asgi, commands)."""
+"""The project package: floor (errors, db, postgres) and ceiling (urls, asgi, commands).
 
-from config.celery import app as celery_app
-
-__all__ = ["celery_app"]
+It imports nothing, so that ``config.modelserver`` starts without Django and
+Celery; ``ConfigConfig.ready`` loads the Celery application.
+"""

@@ -5,11 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import display
 from django.core.paginator import Paginator
 from django.db import connection, models
+from django.db.models import ForeignObjectRel
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.sites import UnfoldAdminSite
@@ -52,6 +56,19 @@ class ModelAdmin(UnfoldModelAdmin):
     warn_unsaved_form = True
     list_fullwidth = True
 
+    @display(description=_("Related"))
+    def related(self, row: models.Model) -> str:
+        """Return links to the lists of rows that point to ``row``; put ``"related"`` into ``readonly_fields``."""
+        links = []
+        for relation in row._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, ForeignObjectRel) or not self.admin_site.is_registered(relation.related_model):
+                continue
+            options = relation.related_model._meta
+            url = reverse(f"{self.admin_site.name}:{options.app_label}_{options.model_name}_changelist")
+            query = urlencode({f"{relation.field.name}__pk__exact": row.pk})
+            links.append((f"{url}?{query}", options.verbose_name_plural))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links) or "—"
+
     def each(
         self, request: HttpRequest, rows: Iterable[models.Model], verb: Callable[[Any], object], done: Any
     ) -> None:
@@ -71,7 +88,7 @@ class ModelAdmin(UnfoldModelAdmin):
 class FactAdmin(ModelAdmin):
     """A page of rows that record what happened: to read, never to write."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: facts come from services."""

@@ -17,7 +17,7 @@ MAX_JSON_DEPTH = 20
 class CursorPagination(pagination.CursorPagination):
     """Newest first, by cursor; a page never counts the table."""
 
-    ordering = "-id"
+    ordering: str | tuple[str, ...] = "-id"
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"

@@ -12,8 +12,8 @@ class ConfigConfig(AppConfig):
     verbose_name = _("Otklik")
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from config import checks  # noqa: F401, PLC0415 -- leaf
+        """Register the system checks, and make our Celery application the current one."""
+        from config import celery, checks  # noqa: F401, PLC0415 -- leaf
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -1,5 +1,6 @@
 """The environment, read once, with types and clear refusals."""
 
+import fcntl
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,9 +13,23 @@ env: Final = environ.FileAwareEnv()
 
 DATA_DIR: Final = Path(env.str("OTKLIK_DATA", default=str(BASE_DIR / ".otklik"))).resolve()
 
-# `manage.py up` leaves the addresses of what it started and the generated
-# secrets here, so that other commands in the same checkout find them.
-for name in ("secrets.env", "runtime.env"):
+
+def is_held(lock: Path) -> bool:
+    """Say whether a process holds ``lock``; a lock ends with its process, however that ended."""
+    try:
+        with lock.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+# `manage.py up` leaves the generated secrets here and, while it runs, the
+# addresses of what it started, so that other commands in the same checkout find
+# them. Addresses of a run that was killed are not believed.
+for name in ("secrets.env", *(("runtime.env",) if is_held(DATA_DIR / "up.lock") else ())):
     if (DATA_DIR / name).is_file():
         environ.Env.read_env(DATA_DIR / name, overwrite=False)
 

@@ -1,5 +1,6 @@
 """Structured logs without secrets: one line per event, JSON outside a terminal."""
 
+import os
 import re
 import sys
 from typing import Any, Final
@@ -32,7 +33,7 @@ SHARED: Final[list[Any]] = [
 ]
 RENDERER: Final = (
     structlog.dev.ConsoleRenderer(colors=False)
-    if sys.stderr.isatty()
+    if sys.stderr.isatty() or os.environ.get("LOG_FORMAT") == "console"
     else structlog.processors.JSONRenderer(ensure_ascii=False)
 )
 LOGGING: Final[dict[str, Any]] = {

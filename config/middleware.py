@@ -1,10 +1,14 @@
-"""Content security policy, loosened only where a screen of somebody else's making needs it."""
+"""Content security policy, loosened only where a screen of somebody else's making needs it; refusals as pages."""
 
+from collections.abc import Callable
 from typing import Final
 
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from config.errors import DomainError
 
 # Unfold's Alpine.js evaluates attribute expressions and writes style attributes;
 # Swagger UI starts from an inline script and draws with inline styles.
@@ -32,3 +36,20 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
                     name: [*additions.get(name, []), *update.get(name, [])] for name in {*additions, *update}
                 }
         return parts
+
+
+class RefusalMiddleware:
+    """Turn a ``DomainError`` that a page did not handle into a page that says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Render the refusal; anything else goes its way."""
+        if not isinstance(exception, DomainError):
+            return None
+        return render(request, "refused.html", {"refusal": exception}, status=exception.status)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.yandex",
     "allauth.mfa",
     "config.apps.ConfigConfig",
     "accounts",
@@ -70,11 +72,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "accounts.middleware.TenantMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.TenantMiddleware",
+    "accounts.middleware.ApprovalMiddleware",
+    "accounts.api.idempotency.IdempotencyMiddleware",
+    "config.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -99,6 +104,7 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------
 POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=12)  # 0: no pool
+DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", default=True)  # off behind PgBouncer < 1.21
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
@@ -109,6 +115,7 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST", ""))  # a folder of sockets is written %2Fpath
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5} if POOL_SIZE else False,
@@ -159,8 +166,14 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_CHANGE_EMAIL = True  # a person has one e-mail
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm", "signup": "accounts.forms.SignupForm"}
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 ACCOUNT_RATE_LIMITS = {"login_failed": env.str("LOGIN_FAILED_RATE", default="10/m/ip,5/5m/key")}
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Otklik"
 REQUIRE_APPROVAL = env.bool("REQUIRE_APPROVAL", default=True)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -209,10 +222,13 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
+    "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
     "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
     "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
+    "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }
 CELERY_TIMEZONE = TIME_ZONE
 CHANNEL_LAYERS = {
@@ -257,7 +273,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "SyncStatus": "accounts.enums.SyncStatus",
+        "DialogStatus": "dialogs.enums.DialogStatus",
+        "Sender": "dialogs.enums.Sender",
+        "TicketStatus": "operators.enums.TicketStatus",
+        "ChatSender": "marketplace.enums.ChatSender",
+        "ChatStatus": "marketplace.enums.ChatStatus",
+        "ComplaintStatus": "marketplace.enums.ComplaintStatus",
+        "StoreStatus": "marketplace.enums.StoreStatus",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
@@ -265,6 +290,7 @@ SIMPLE_JWT = {
     "USER_ID_FIELD": "uuid",
     "USER_ID_CLAIM": "sub",
     "UPDATE_LAST_LOGIN": False,
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends the old one's tokens
 }
 
 # --- Models (docs/models.md) ---------------------------------------------
@@ -274,6 +300,7 @@ LLM_CHAT_MODEL = env.str("LLM_CHAT_MODEL", default="")
 LLM_EMBEDDING_MODEL = env.str("LLM_EMBEDDING_MODEL", default="")
 EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage.py up`
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
+LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=False)  # for tenants' own model servers
 
 # --- Outside services, each of which can be pointed elsewhere -----------------
 SERVICES = addresses(
@@ -315,8 +342,17 @@ CONTENT_SECURITY_POLICY = {
 }
 YANDEX_CLIENT_ID = env.str("YANDEX_CLIENT_ID", default="")
 YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_SECRET", default="")
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}
+SOCIALACCOUNT_PROVIDERS = {
+    "yandex": {
+        "provider_class": "accounts.yandex.provider.YandexProvider",
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [{"client_id": YANDEX_CLIENT_ID, "secret": YANDEX_CLIENT_SECRET}] if YANDEX_CLIENT_ID else [],
+    }
+}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Otklik <no-reply@localhost>")
 
 UNFOLD = {

@@ -4,10 +4,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from dialogs.api import visitor
+from dialogs.views import dashboard, widget
 
 urlpatterns = [
     path("widget/<uuid:uuid>/config/", login_not_required(visitor.ConfigView.as_view()), name="widget_config"),
     path("widget/<uuid:uuid>/session/", login_not_required(visitor.SessionView.as_view()), name="widget_session"),
     path("widget/<uuid:uuid>/messages/", login_not_required(visitor.MessagesView.as_view()), name="widget_messages"),
     path("widget/<uuid:uuid>/command/", login_not_required(visitor.CommandView.as_view()), name="widget_command"),
+    # pages
+    path("widget/<uuid:uuid>.js", widget.loader, name="widget_loader"),
+    path("widget/<uuid:uuid>/frame/", widget.frame, name="widget_frame"),
+    path("widget/<uuid:uuid>/demo/", widget.demo, name="widget_demo"),
+    path("dialogs/", dashboard.dialogs, name="dialogs"),
+    path("dialogs/export/", dashboard.export, name="dialogs_export"),
+    path("dialogs/<uuid:uuid>/", dashboard.dialog, name="dialog"),
+    path("dialogs/<uuid:uuid>/news/", dashboard.news, name="dialog_news"),
+    path("dialogs/<uuid:uuid>/close/", dashboard.close, name="dialog_close"),
 ]

@@ -1,8 +1,8 @@
 """Tenants, people, connections and system settings."""
 
 from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
-from accounts.models.people import ApiKey, User
-from accounts.models.system import StartPageEvent, SystemSetting
+from accounts.models.people import ApiKey, ApiKeyPrincipal, User, person_behind
+from accounts.models.system import IdempotencyKey, StartPageEvent, SystemSetting
 from accounts.models.tenancy import (
     Invitation,
     Membership,
@@ -15,6 +15,8 @@ from accounts.models.tenancy import (
 
 __all__ = [
     "ApiKey",
+    "ApiKeyPrincipal",
+    "IdempotencyKey",
     "Integration",
     "Invitation",
     "Membership",
@@ -28,5 +30,6 @@ __all__ = [
     "Tenant",
     "TenantQuerySet",
     "User",
+    "person_behind",
     "tenants_of",
 ]

@@ -1,5 +1,6 @@
 """People who log in, and the keys their programs use."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -106,8 +107,9 @@ class ApiKeyQuerySet(OwnedQuerySet["ApiKey"]):
     """API keys."""
 
     def live(self, *, at: datetime) -> Self:
-        """Keep keys that are neither revoked nor expired."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), revoked_at=None, tenant__is_active=True)
+        """Keep keys that are neither revoked nor expired, of tenants and owners in good standing."""
+        standing = Q(tenant__owner=None) | Q(tenant__owner__status=UserStatus.ACTIVE)
+        return self.filter(standing, Q(expires_at=None) | Q(expires_at__gt=at), revoked_at=None, tenant__is_active=True)
 
 
 class ApiKey(Public, Owned, Created):
@@ -134,3 +136,41 @@ class ApiKey(Public, Owned, Created):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyPrincipal:
+    """A program that calls with a key: ``request.user`` of its requests."""
+
+    key: ApiKey
+
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_approved: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+    is_staff: ClassVar[bool] = False
+    is_superuser: ClassVar[bool] = False
+    pk: ClassVar[None] = None
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @property
+    def tenant(self) -> Tenant:
+        """The only tenant this program sees."""
+        return self.key.tenant
+
+    @property
+    def tenant_id(self) -> int:
+        """Its id."""
+        return self.key.tenant_id
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What the key may touch."""
+        return frozenset(Scope(scope) for scope in self.key.scopes)
+
+
+def person_behind(principal: Any) -> User | None:
+    """Return the person who calls, or none when a program does: for ``created_by`` and its like."""
+    return principal if isinstance(principal, User) else None

@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import SettingCategory, SettingType
-from config.db import Created, Timestamped, enum_check
+from accounts.models.tenancy import Owned, OwnedQuerySet
+from config.db import Created, Public, Timestamped, enum_check
 
 
 class SystemSetting(Timestamped):
@@ -51,3 +53,34 @@ class StartPageEvent(Created):
 
     def __str__(self) -> str:
         return f"{self.event_type} {self.step or ''}".strip()
+
+
+class IdempotencyKey(Public, Owned, Created):
+    """The answer a POST got, kept for a day so that its repeat has no second effect."""
+
+    principal = models.CharField(_("caller"), max_length=64)
+    route = models.CharField(_("address"), max_length=255)
+    key = models.CharField(_("key"), max_length=255)
+    body_hash = models.CharField(_("hash of the body"), max_length=64)
+    status = models.SmallIntegerField(_("status"), null=True, blank=True)
+    content_type = models.CharField(_("content type"), max_length=128, blank=True)
+    body_encrypted = models.BinaryField(_("answer"), null=True, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        db_table = "idempotency_keys"
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "principal", "route", "key"], name="uq_idempotency_keys_tenant_principal_route_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=None, body_encrypted=None) | Q(status__gte=100, status__lt=600),
+                name="ck_idempotency_keys_status",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.route}"

@@ -1,5 +1,6 @@
 """Tenants, and what it means to belong to one."""
 
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
@@ -117,6 +118,14 @@ class Membership(Owned, Created):
         return f"{self.user} · {self.get_role_display()}"
 
 
+class InvitationQuerySet(OwnedQuerySet["Invitation"]):
+    """Invitations."""
+
+    def open(self, *, at: datetime) -> Self:
+        """Keep invitations that can still be accepted."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=at, tenant__is_active=True)
+
+
 class Invitation(Public, Owned, Created):
     """A person asked to join a tenant; the link carries a signed token."""
 
@@ -127,7 +136,7 @@ class Invitation(Public, Owned, Created):
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         db_table = "invitations"

@@ -6,7 +6,7 @@ from typing import Any, Final, Self, TypeVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Now, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from accounts import secrets
@@ -102,7 +102,7 @@ class PoolQuerySet(KeyQuerySet["AiTokenPool"]):
     def in_order(self, *, at: datetime) -> Self:
         """Order by priority, 1 first, then the least loaded today."""
         used = Case(When(last_reset_daily__lt=day_of(at), then=Value(0)), default=F("current_daily_usage"))
-        load = used * Value(1.0) / F("daily_limit")
+        load = used * Value(1.0) / NullIf(F("daily_limit"), Value(0))
         return self.order_by("priority", load, F("last_used").asc(nulls_first=True), "pk")
 
     def claim(self, *, at: datetime) -> int:

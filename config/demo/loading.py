@@ -23,6 +23,20 @@ from operators.models import CannedReply
 LOCK = 7_140_001
 OPENING_BALANCE = Decimal(3000)
 OPENED_DAYS_AGO = 120
+WINDOW = {
+    "tagline": "Лён, который живёт с вами годами",
+    "about": "Постельное бельё, одежда и текстиль для дома из умягчённого льна. Шьём сами, в Иванове.",
+}
+IN_WINDOW = (
+    "KPB-UTRO-EU",
+    "PL-POLYN",
+    "RM-PLES",
+    "POL-VAF-80150",
+    "SK-ZAST-220",
+    "PLED-HUTOR",
+    "SHT-POLDEN",
+    "SHOP-LEN",
+)
 
 
 def load_demo(*, at: datetime) -> bool:
@@ -81,7 +95,15 @@ def _assistant(tenant: Tenant) -> Assistant:
         system_prompt=row["system_prompt"],
         suggested_questions=row["suggested_questions"],
         website_integration_enabled=True,
+        widget_settings={"storefront": {"shop": {**load("shop"), **WINDOW}, "products": _window()}},
     )
+
+
+def _window() -> list[dict[str, Any]]:
+    """Return the products in the shop window of the trial page."""
+    by_code = {row["vendor_code"]: row for row in load("products")}
+    names = ("name", "category", "composition", "price", "colors")
+    return [{name: by_code[code][name] for name in names} for code in IN_WINDOW if code in by_code]
 
 
 def _replies(tenant: Tenant) -> None:

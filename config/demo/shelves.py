@@ -123,7 +123,7 @@ def _chat(store: Store, products: dict[int, Product], row: dict[str, Any], numbe
         product_vendor_code=product.vendor_code,
         tag=row["tag"],
         status=ChatStatus(row["status"]),
-        completion_reason=row.get("completion_reason"),
+        completion_reason=row.get("completion_reason", "other") if row["status"] == "closed" else None,
     )
     for position, said in enumerate(row["messages"], start=1):
         moment += timedelta(seconds=said["after_seconds"])

@@ -3,5 +3,14 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
-routes: list[tuple[str, type[ViewSetMixin], str]] = []
+from marketplace.api import views
+
+routes: list[tuple[str, type[ViewSetMixin], str]] = [
+    ("stores", views.StoreViewSet, "store"),
+    ("products", views.ProductViewSet, "product"),
+    ("reviews", views.ReviewViewSet, "review"),
+    ("complaints", views.ComplaintViewSet, "complaint"),
+    ("chats", views.ChatViewSet, "chat"),
+    ("questions", views.QuestionViewSet, "question"),
+]
 urlpatterns: list[URLPattern | URLResolver] = []

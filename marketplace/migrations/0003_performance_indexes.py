@@ -43,6 +43,7 @@ INDEXES = {
     "idx_complaints_reason": "review_complaints (reason_id, reason_name)",
     "idx_complaints_product": "review_complaints (product_id, status)",
     "idx_complaints_cost_date": "review_complaints (generated_at DESC, ai_cost_usd) WHERE ai_cost_usd IS NOT NULL",
+    "ix_reviews_tenant_date": "reviews (tenant_id, date DESC, id DESC)",  # keyset list over all stores
     # chats
     "idx_chats_store": "chats (store_id)",
     "idx_chats_store_tag": "chats (store_id, tag)",

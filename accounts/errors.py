@@ -1,0 +1,125 @@
+"""What accounts refuse."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from config.errors import DomainError
+
+
+@dataclass
+class ApprovalRequired(DomainError):
+    """The person may not act before our staff approves them."""
+
+    code, status = "approval_required", 403
+    message = _("Your account is waiting for approval.")
+
+
+@dataclass
+class EmailUnconfirmed(DomainError):
+    """The person has not shown that the e-mail is theirs."""
+
+    code, status = "email_unconfirmed", 403
+    message = _("Confirm your e-mail first: the link is in your inbox.")
+
+
+@dataclass
+class EmailTaken(DomainError):
+    """Somebody registered with this e-mail."""
+
+    code, status = "email_taken", 409
+    message = _("This e-mail is already registered.")
+
+
+@dataclass
+class RoleRequired(DomainError):
+    """The person's role in the tenant is too small, or they have none."""
+
+    code, status = "role_required", 403
+    message = _("This needs the role “{role}”.")
+    role: str
+
+
+@dataclass
+class ScopeRequired(DomainError):
+    """The API key was not made for this."""
+
+    code, status = "scope_required", 403
+    message = _("This API key was not made for this request.")
+
+
+@dataclass
+class PersonRequired(DomainError):
+    """Only people do this, never programs."""
+
+    code, status = "person_required", 403
+    message = _("Only a person can do this, not an API key.")
+
+
+@dataclass
+class InvitationInvalid(DomainError):
+    """The invitation was accepted, withdrawn, has expired or is for somebody else."""
+
+    code, status = "invitation_invalid", 410
+    message = _("This invitation is no longer valid. Ask for a new one.")
+
+
+@dataclass
+class AlreadyMember(DomainError):
+    """The person is in the team already."""
+
+    code, status = "already_member", 409
+    message = _("{email} is in the team already.")
+    email: str
+
+
+@dataclass
+class OwnerStays(DomainError):
+    """A tenant's owner can neither leave nor lose the role."""
+
+    code, status = "owner_stays", 409
+    message = _("The owner stays an administrator of the shop.")
+
+
+@dataclass
+class CredentialsMissing(DomainError):
+    """The platform asks for more than was given."""
+
+    code, status = "credentials_missing", 422
+    message = _("{platform} also needs: {missing}.")
+    platform: str
+    missing: str
+
+
+@dataclass
+class CredentialsUnreadable(DomainError):
+    """What is stored cannot be decrypted: the key is gone."""
+
+    code, status = "credentials_unreadable", 409
+    message = _("The stored credentials cannot be read. Enter them again.")
+
+
+@dataclass
+class SettingInvalid(DomainError):
+    """The value does not have the setting's type."""
+
+    code, status = "setting_invalid", 422
+    message = _("“{name}” must be: {data_type}.")
+    name: str
+    data_type: str
+
+
+@dataclass
+class KeyReused(DomainError):
+    """The same ``Idempotency-Key`` came with another body."""
+
+    code, status = "idempotency_key_reused", 422
+    message = _("This Idempotency-Key was used for another request.")
+
+
+@dataclass
+class StillRunning(DomainError):
+    """The first request with this ``Idempotency-Key`` has not finished."""
+
+    code, status = "idempotency_key_in_use", 409
+    message = _("The first request with this Idempotency-Key is still running.")

@@ -1,0 +1,43 @@
+"""What accounts does outside a request: letters and housekeeping."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils.timezone import now
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_decision(*, user_id: int, **_: Any) -> None:
+    """Tell a person that they were let in or shut out."""
+    from accounts import letters  # noqa: PLC0415 -- leaf
+    from accounts.models import User  # noqa: PLC0415 -- leaf
+
+    user = User.objects.get(pk=user_id)
+    letter = "approved" if user.is_active else "blocked"
+    letters.send(letter, to=user.email, language=user.language_code, user=user, url=letters.absolute("/"))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_invitation(*, invitation_id: int, **_: Any) -> None:
+    """Send the link with which a person joins a team."""
+    from django.urls import reverse  # noqa: PLC0415 -- leaf
+
+    from accounts import letters, services  # noqa: PLC0415 -- leaf
+    from accounts.models import Invitation  # noqa: PLC0415 -- leaf
+
+    invitation = (
+        Invitation.objects.open(at=now()).select_related("tenant", "invited_by").filter(pk=invitation_id).first()
+    )
+    if invitation is None:
+        return
+    url = letters.absolute(reverse("accept_invitation", args=[services.invitation_token(invitation)]))
+    language = invitation.tenant.language_code
+    letters.send("invitation", to=invitation.email, language=language, invitation=invitation, url=url)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def purge_idempotency_keys(**_: Any) -> None:
+    """Delete answers that nobody can ask for any more."""
+    from accounts import services  # noqa: PLC0415 -- leaf
+
+    services.purge_idempotency_keys(at=now())

@@ -1,0 +1,47 @@
+"""What people say about themselves and their shop."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import services
+from accounts.enums import Role
+from accounts.forms import ProfileForm, ShopForm
+from accounts.views.decorators import role_required
+from accounts.views.requests import Request
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: Request) -> HttpResponse:
+    """Show and change name, phone, language and time zone."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        translation.activate(request.user.language_code)
+        messages.success(request, _("Saved."))
+        response = redirect("profile")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, request.user.language_code, max_age=31_536_000, samesite="Lax"
+        )
+        return response
+    may_manage = bool(request.tenant) and services.role_of(request.user, request.tenant) == Role.ADMIN
+    shop_form = ShopForm(instance=request.tenant) if may_manage else None
+    status = 422 if form.errors else 200
+    return render(request, "accounts/profile.html", {"form": form, "shop_form": shop_form}, status=status)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def rename_shop(request: Request) -> HttpResponse:
+    """Change the shop's name, language and time zone."""
+    form = ShopForm(request.POST, instance=request.tenant)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("profile")
+    context = {"form": ProfileForm(instance=request.user), "shop_form": form}
+    return render(request, "accounts/profile.html", context, status=422)

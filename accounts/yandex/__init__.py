@@ -1,0 +1,1 @@
+"""Yandex ID, at the addresses that the settings name."""

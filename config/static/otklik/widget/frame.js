@@ -1,0 +1,409 @@
+// The chat: what the visitor does, what the server says, and who is in charge.
+((widget) => {
+  "use strict";
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const config = read("config"), words = read("words");
+  const say = (widget.say = (name, facts = {}) => (words[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => facts[key] ?? ""));
+  const by = (id) => document.getElementById(id);
+  const { chat, text, send, banner, thread: threadBox, scroll, hello, farewell, composer, counter, newer, call, menu, end, live } =
+    Object.fromEntries(["chat", "text", "send", "banner", "thread", "scroll", "hello", "farewell", "composer", "counter", "newer", "call", "menu", "end", "live"].map((id) => [id, by(id)]));
+  const { make } = widget;
+
+  const SLOW_MS = 20_000, HOPELESS_MS = 120_000, RECENT_MS = 60_000, TYPING_MS = 3_000, TYPED_MS = 5_000;
+  const NOTICE_MS = 6_000, PATIENCE_MS = 1_800, SHOWN_MS = 400, STALE_MS = 24 * 3_600_000, CONFIG_MS = 10 * 60_000;
+
+  // --- colours ------------------------------------------------------------------------------
+  for (const name of ["color", "ink", "on_light", "on_dark"]) document.documentElement.style.setProperty(`--brand-${name.replace("_", "-")}`, config.look[name]);
+
+  const storage = new widget.Storage(config.assistant);
+  const outbox = new widget.Outbox(storage);
+  const state = { dialog: null, status: "active", handoff: "none", operator: "", awaited: 0, isOpen: window.parent === window, isFull: false };
+  const dismissed = { uuid: storage.get("dismissed"), lastSeq: 0 };
+  const isPersonWanted = () => state.handoff === "requested" || state.handoff === "active";
+  const isClosed = () => state.status === "closed";
+  const isVisible = () => state.isOpen && !document.hidden;
+
+  // --- the page around us -----------------------------------------------------------------------
+  const parentOrigin = (() => {
+    if (window.parent === window) return null;
+    const named = new URLSearchParams(location.hash.slice(1)).get("origin");
+    const allowed = [location.origin, ...config.origins];
+    return named && (!config.origins.length || allowed.includes(named)) ? named : null;
+  })();
+  const tell = (type, detail = {}) => { if (parentOrigin) window.parent.postMessage({ otklik: 1, type, ...detail }, parentOrigin); };
+  addEventListener("message", ({ data, origin, source }) => {
+    if (!parentOrigin || origin !== parentOrigin || source !== window.parent || data?.otklik !== 1) return;
+    if (data.type === "open") {
+      state.isOpen = true;
+      showSeen();
+      refreshConfig();
+      connection.nudge();
+      if (data.focus) focusText();
+    } else if (data.type === "close") state.isOpen = false;
+    else if (data.type === "layout") { state.isFull = Boolean(data.full); document.documentElement.classList.toggle("full", state.isFull); }
+  });
+  const focusText = () => { if (matchMedia("(pointer: fine)").matches && !composer.hidden) text.focus({ preventScroll: true }); else chat.querySelector("#shut:not([hidden]), #scroll")?.focus(); };
+
+  // --- parts --------------------------------------------------------------------------------------
+  const connection = new widget.Connection({
+    urls: config.urls,
+    storage,
+    language: config.language,
+    lastSeq: () => (dismissed.uuid ? dismissed.lastSeq : thread.contiguous),
+  });
+  const thread = new widget.Thread({
+    scroll, thread: threadBox, hello, say, language: config.language, name: config.name,
+    actions: {
+      rate: (message, rating, comment) => attempt(() => connection.command("rate", { message: message.uuid, rating, comment })),
+      retry: (item) => { Object.assign(item, { state: "waiting", reason: "" }); outbox.save(); thread.pend(item); flush(); },
+      remove: (item) => { outbox.settle(item.client_id); thread.unpend(item.client_id); layout(); },
+      call: () => askPerson(),
+    },
+  });
+  const attempt = async (work) => {
+    try { return await work(); } catch (refusal) {
+      notice(words[refusal.code] || refusal.message || say("failure"), { isProblem: true });
+      throw refusal;
+    }
+  };
+
+  // --- banner -----------------------------------------------------------------------------------------
+  let passing = null, patience = 0;
+  const notice = (words_, { isProblem = false } = {}) => {
+    clearTimeout(passing?.timer);
+    passing = { text: words_, kind: isProblem ? "problem" : "news", timer: setTimeout(() => { passing = null; layout(); }, NOTICE_MS) };
+    layout();
+  };
+  const standing = () => {
+    const { mode } = connection;
+    if (mode === "gone") return { text: say("gone"), kind: "problem" };
+    if (mode === "offline" || (mode === "reconnecting" && navigator.onLine === false)) return { text: say("offline"), kind: "problem" };
+    if (mode === "reconnecting" && Date.now() - patience > PATIENCE_MS) return { text: say("reconnecting"), kind: "problem", isBusy: true };
+    if (passing) return passing;
+    if (state.handoff === "requested" && !isClosed()) return { text: say("waiting"), kind: "news", isBusy: true };
+    return null;
+  };
+
+  /** Bring every part of the screen in line with what is known. */
+  const layout = () => {
+    const { mode } = connection, shown = standing();
+    banner.hidden = !shown;
+    if (shown) { banner.className = `banner ${shown.kind}${shown.isBusy ? " busy" : ""}`; if (by("banner-text").textContent !== shown.text) by("banner-text").textContent = shown.text; }
+    const isPerson = state.handoff === "active" && !isClosed();
+    by("lamp").className = `lamp ${mode === "online" || mode === "polling" ? (isPerson ? "person" : "on") : "off"}`;
+    by("status").textContent = isClosed() ? say("closed") : mode === "connecting" ? say("connecting") : isPerson ? say("joined", { name: state.operator || say("person") }) : config.look.subtitle || say("answers");
+    by("initial").textContent = ((isPerson && state.operator) || config.name).trim().slice(0, 1).toUpperCase();
+    hello.classList.toggle("compact", !thread.isEmpty);
+    by("chips").hidden = !thread.isEmpty;
+    call.hidden = !config.handoff || isPersonWanted() || isClosed() || mode === "gone";
+    threadBox.classList.toggle("can-call", !call.hidden);
+    end.disabled = thread.isEmpty || isClosed();
+    by("save").disabled = thread.isEmpty;
+    composer.hidden = isClosed() || mode === "gone";
+    farewell.hidden = !isClosed();
+    layoutSend();
+  };
+  const layoutSend = () => {
+    const isAnswering = Boolean(state.awaited || thread.isLive) && !isPersonWanted();
+    const isStop = isAnswering && !text.value.trim();
+    send.classList.toggle("stop", isStop);
+    by("send-icon").toggleAttribute("hidden", isStop);
+    by("stop-icon").toggleAttribute("hidden", !isStop);
+    send.title = isStop ? say("stop") : say("send");
+    send.setAttribute("aria-label", send.title);
+    send.disabled = !isStop && (!text.value.trim() || excess() > 0);
+  };
+
+  // --- writing --------------------------------------------------------------------------------------
+  const length = (value) => (value.length > config.limit / 2 ? Array.from(value).length : value.length);
+  const excess = () => length(text.value.trim()) - config.limit;
+  const grow = () => {
+    text.style.height = "auto";
+    text.style.height = `${Math.min(text.scrollHeight, 132)}px`;
+    const over = excess();
+    counter.hidden = over < -config.limit / 10;
+    counter.classList.toggle("over", over > 0);
+    counter.textContent = counter.hidden ? "" : over > 0 ? say("over", { count: over }) : say("left", { count: -over });
+    layoutSend();
+  };
+  let keepDraft = 0, typedAt = 0;
+  text.addEventListener("input", () => {
+    grow();
+    clearTimeout(keepDraft);
+    keepDraft = setTimeout(() => storage.set("draft", text.value), 300);
+    if (isPersonWanted() && Date.now() - typedAt > TYPING_MS) { typedAt = Date.now(); connection.hint("typing"); }
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) { event.preventDefault(); composer.requestSubmit(); }
+  });
+  composer.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const value = text.value.trim();
+    if (!value) { if (send.classList.contains("stop")) stop(); return; }
+    if (excess() > 0) return;
+    text.value = "";
+    clearTimeout(keepDraft);
+    storage.remove("draft");
+    grow();
+    write(value);
+    text.focus({ preventScroll: true });
+  });
+
+  const write = (value) => {
+    const item = outbox.add(value);
+    tell("known");
+    if (isClosed()) restart();
+    thread.pend(item);
+    layout();
+    flush();
+  };
+
+  let isFlushing = false;
+  /** Send what waits, one after the other, each until the server has it. */
+  const flush = async () => {
+    if (isFlushing || !connection.isOpen) return;
+    isFlushing = true;
+    try {
+      for (let item = outbox.next(); item && connection.isOpen; item = outbox.next()) {
+        try {
+          const { message } = await connection.command("post", { client_id: item.client_id, text: item.text });
+          confirm(item, message);
+        } catch (refusal) { if (!(await refused(item, refusal))) break; }
+      }
+    } finally { isFlushing = false; }
+  };
+  const confirm = (item, message) => {
+    outbox.settle(item.client_id);
+    const known = thread.at(message.seq);
+    const isNewDialog = !state.dialog || isClosed() || (known && known.uuid !== message.uuid);
+    if (isNewDialog && (dismissed.uuid || isClosed() || known)) begin();
+    receive({ ...message, client_id: item.client_id });
+    if (isNewDialog) connection.greet();
+  };
+  /** Decide what becomes of a refused message; returns whether to go on with the next. */
+  const refused = async (item, refusal) => {
+    if (refusal.code === "connection") return false;
+    if (refusal.code === "too_many_messages" || refusal.status === 429) {
+      Object.assign(item, { reason: say("too_many_messages") });
+      thread.pend(item);
+      await new Promise((done) => { setTimeout(done, Math.min(60, refusal.seconds || 5) * 1000); });
+      item.reason = "";
+      return true;
+    }
+    const isFinal = ["message_too_long", "message_unreadable", "message_empty", "invalid"].includes(refusal.code);
+    Object.assign(item, { state: "failed", isFinal, reason: words[refusal.code] || (isFinal && refusal.message) || say("failed") });
+    outbox.save();
+    thread.pend(item);
+    return true;
+  };
+
+  // --- what the server says -------------------------------------------------------------------
+  const hear = {
+    ready(event) {
+      if (event.dialog && event.dialog === dismissed.uuid) { dismissed.lastSeq = event.last_seq; settle(null); return; }
+      const hasMoved = (state.dialog !== null && event.dialog !== state.dialog) || Boolean(dismissed.uuid && event.dialog);
+      if (hasMoved) begin();
+      const isFirst = state.dialog === null;
+      state.dialog = event.dialog;
+      if (event.dialog) tell("known");
+      const news = event.messages.filter((message) => receive(message, { isQuiet: isFirst && thread.messages.length > 0 })).filter((message) => message.sender !== "customer");
+      if (hasMoved && event.last_seq && thread.contiguous < event.last_seq) connection.catchUp(0);
+      settle(event.state);
+      if (event.run?.run) { expect(); if (event.run.text) thread.stream(event.run.run, 0, event.run.text); } else if (thread.isLive) thread.drop();
+      const { last } = thread;
+      if (!event.run && last?.sender === "customer" && isRecent(last) && last.seq > stoppedSeq) expect();
+      if (!event.run && last && last.sender !== "customer") relax();
+      if (isFirst) thread.toEnd(); else if (news.length && wasAway) notice(say("restored", { count: news.length }));
+      wasAway = false;
+      if (isClosed() && last && Date.now() - Date.parse(last.created_at) > STALE_MS) restart();
+      if (connection.mode === "polling") flush();
+    },
+    message(event) { receive(event); fill(event.seq); },
+    run(event) {
+      if (event.state === "started") expect();
+      else if (event.state === "delta") {
+        if (state.status === "closed") return;
+        if (!thread.stream(event.run, event.offset, event.text)) expect();
+        layout();
+      } else if (event.state === "ended") {
+        if (event.outcome === "newer_message") { thread.drop(); expect(); return; }
+        setTimeout(() => { if (thread.liveRun === event.run) { thread.drop(); connection.catchUp(thread.contiguous); } }, 2_000);
+        if (event.status !== "done") { if (thread.liveRun === event.run || !thread.isLive) thread.drop(); }
+        relax({ keep: true });
+      }
+    },
+    state(event) { settle(event); fill(event.last_seq); },
+    typing({ sender }) {
+      if (sender !== "operator") return;
+      const who = state.operator || say("operator");
+      thread.wait(who, `${who} ${say("typing")}`);
+      clearTimeout(typed);
+      typed = setTimeout(() => { if (!state.awaited) thread.drop(); }, TYPED_MS);
+    },
+    heartbeat({ last_seq }) { fill(last_seq); },
+  };
+  let stoppedSeq = 0, typed = 0, slow = 0, hopeless = 0, wasAway = false;
+  const isRecent = (message) => Date.now() - Date.parse(message.created_at) < RECENT_MS;
+  const fill = (lastSeq) => { if (!dismissed.uuid && lastSeq > thread.contiguous && !thread.isEmpty) connection.catchUp(thread.contiguous); };
+
+  /** An answer of the assistant is on its way. */
+  const expect = () => {
+    if (isPersonWanted() || isClosed()) return;
+    thread.wait(config.name, say("thinking"));
+    if (!state.awaited) {
+      state.awaited = Date.now();
+      slow = setTimeout(() => thread.wait(config.name, say("slow")), SLOW_MS);
+      hopeless = setTimeout(relax, HOPELESS_MS);
+    }
+    connection.isBusy = true;
+    layout();
+  };
+  const relax = ({ keep = false } = {}) => {
+    clearTimeout(slow);
+    clearTimeout(hopeless);
+    state.awaited = 0;
+    connection.isBusy = false;
+    if (!keep || !thread.isLive) thread.drop();
+    layout();
+  };
+
+  /** Take a message in; returns whether it was new. */
+  const receive = (message, { isQuiet = false } = {}) => {
+    if (message.client_id) { outbox.settle(message.client_id); if (thread.unpend(message.client_id)) isQuiet = true; }
+    const isOld = !isRecent(message);
+    if (!thread.add(message, { isQuiet: isQuiet || isOld })) return false;
+    if (message.sender === "customer") { if (message === thread.last && !isOld && !isPersonWanted() && !isClosed()) expect(); } else {
+      if (message === thread.last) { clearTimeout(typed); relax(); }
+      if (!isOld) {
+        live.textContent = `${message.author || (message.sender === "assistant" ? config.name : "")}${message.sender === "system" ? "" : ": "}${plain(message)}`;
+        tell("message", { sender: message.sender });
+      }
+      if (!thread.isAtEnd) { newer.hidden = false; by("newer-text").textContent = say("newer"); }
+    }
+    showSeen();
+    layout();
+    return true;
+  };
+  const plain = ({ sender, text: words_ }) => (sender === "assistant" ? make("div", "", widget.markdown(words_)).textContent : words_);
+
+  const settle = (next) => {
+    const before = state.handoff, wasClosed = isClosed();
+    Object.assign(state, { status: "active", handoff: "none", operator: "" }, next && { status: next.status, handoff: next.handoff, operator: next.operator });
+    if (before === "active" && state.handoff !== "active" && state.handoff !== "requested" && !isClosed() && connection.mode === "online") notice(say("returned"));
+    if (isPersonWanted() && state.awaited) relax();
+    if (isClosed() && !wasClosed) { relax(); sayGoodbye(); }
+    layout();
+  };
+  /** Clear the screen for a conversation that is not the one shown. */
+  const begin = () => {
+    thread.clear();
+    stoppedSeq = 0;
+    Object.assign(state, { dialog: null, status: "active", handoff: "none", operator: "" });
+    dismissed.uuid = null;
+    storage.remove("dismissed");
+    layout();
+  };
+  /** Leave a closed conversation behind; the next message begins a new one. */
+  const restart = () => {
+    const { dialog } = state, lastSeq = thread.contiguous;
+    begin();
+    if (dialog) { Object.assign(dismissed, { uuid: dialog, lastSeq }); storage.set("dismissed", dialog); }
+    newer.hidden = true;
+    layout();
+    focusText();
+  };
+
+  const sayGoodbye = () => {
+    const stars = widget.stars({ say, rate: (rating, comment) => attempt(() => connection.command("rate_dialog", { rating, comment })) });
+    farewell.replaceChildren(make("h2", "", words.rate_title), stars, widget.button("secondary", say("again"), restart));
+  };
+
+  // --- what was seen ------------------------------------------------------------------------------
+  let showing = 0;
+  const seenSeq = () => { const seen = storage.get("seen"); return seen && seen.dialog === state.dialog ? seen.seq : 0; };
+  const showSeen = () => {
+    clearTimeout(showing);
+    showing = setTimeout(() => {
+      const { last } = thread;
+      if (last && isVisible() && thread.isAtEnd && last.seq > seenSeq()) {
+        storage.set("seen", { dialog: state.dialog, seq: last.seq });
+        connection.hint("shown", { seq: last.seq });
+      }
+      const seen = seenSeq();
+      tell("unread", { count: isVisible() ? 0 : thread.messages.filter((m) => m.seq > seen && (m.sender === "assistant" || m.sender === "operator")).length });
+    }, SHOWN_MS);
+  };
+  document.addEventListener("visibilitychange", showSeen);
+  scroll.addEventListener("scroll", () => { if (thread.isAtEnd) { newer.hidden = true; showSeen(); } }, { passive: true });
+  newer.addEventListener("click", () => { thread.toEnd(); newer.hidden = true; });
+
+  // --- commands -----------------------------------------------------------------------------------
+  const stop = async () => { try { await attempt(() => connection.command("stop")); stoppedSeq = thread.last?.seq ?? 0; if (!thread.isLive) relax(); } catch { /* told */ } };
+  const askPerson = async () => {
+    call.disabled = true;
+    tell("known");
+    try {
+      await attempt(() => connection.command("ask_person"));
+      if (!state.dialog) connection.greet();
+    } catch { /* told */ } finally { call.disabled = false; }
+  };
+  call.addEventListener("click", askPerson);
+  by("shut").addEventListener("click", () => tell("close"));
+  const endLabel = end.textContent;
+  menu.addEventListener("toggle", () => { end.textContent = endLabel; end.classList.remove("sure"); });
+  end.addEventListener("click", async () => {
+    if (!end.classList.contains("sure")) { end.classList.add("sure"); end.textContent = say("confirm_end"); return; }
+    menu.open = false;
+    try { await attempt(() => connection.command("close")); } catch { /* told */ }
+  });
+  by("save").addEventListener("click", () => {
+    menu.open = false;
+    const lines = thread.messages.map((m) => `[${new Date(m.created_at).toLocaleString(config.language)}] ${m.sender === "system" ? "—" : m.sender === "customer" ? say("you") : m.author || (m.sender === "assistant" ? config.name : say("operator"))}: ${plain(m)}`);
+    const a = make("a");
+    a.href = URL.createObjectURL(new Blob([lines.join("\n\n")], { type: "text/plain;charset=utf-8" }));
+    a.download = `${config.name} - ${say("transcript")} ${new Date().toISOString().slice(0, 10)}.txt`;
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
+  });
+  document.addEventListener("click", (event) => { if (menu.open && !menu.contains(event.target)) menu.open = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); } else tell("close"); return; }
+    if (event.key !== "Tab" || !state.isFull) return;
+    const stops = [...chat.querySelectorAll("a[href], button, textarea, summary, [tabindex='0']")].filter((node) => !node.disabled && node.offsetParent !== null);
+    const [first, last] = [stops[0], stops.at(-1)];
+    if (event.shiftKey ? document.activeElement === first : document.activeElement === last) { event.preventDefault(); (event.shiftKey ? last : first).focus(); }
+  });
+
+  // --- settings that the seller changed meanwhile ---------------------------------------------------
+  let configAt = Date.now();
+  const refreshConfig = async () => {
+    if (Date.now() - configAt < CONFIG_MS || text.value || state.awaited || outbox.items.length) return;
+    configAt = Date.now();
+    try {
+      const answer = await (await fetch(config.urls.config, { credentials: "omit" })).json();
+      if (answer.widget_version > config.version) location.reload();
+    } catch { /* next time */ }
+  };
+
+  // --- begin -------------------------------------------------------------------------------------
+  by("shut").hidden = !parentOrigin;
+  by("chips").append(...config.questions.map((question) => {
+    const chip = widget.button("chip", question, () => write(question));
+    chip.dir = "auto";
+    return make("li", "", chip);
+  }));
+  text.value = storage.get("draft", "");
+  for (const item of outbox.items) thread.pend(item);
+  connection.addEventListener("hint", ({ detail }) => hear[detail.type]?.(detail));
+  connection.addEventListener("mode", ({ detail }) => {
+    if (detail === "reconnecting") { patience = Date.now(); wasAway = true; setTimeout(layout, PATIENCE_MS + 50); if (thread.isLive) thread.drop(); }
+    if (detail === "polling") notice(say("polling"));
+    layout();
+    if (connection.isOpen) flush();
+  });
+  new ResizeObserver(() => { if (thread.isAtEnd || !newer.hidden) return; thread.toEnd(); }).observe(by("composer"));
+  grow();
+  layout();
+  tell("ready");
+  connection.start();
+})((globalThis.OtklikWidget ||= {}));

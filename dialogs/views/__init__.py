@@ -1,0 +1,1 @@
+"""Pages of dialogs: what customers see of the widget, and the seller's own."""

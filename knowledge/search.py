@@ -1,0 +1,165 @@
+"""Finds the passages that answer a question.
+
+Words decide always; meaning joins in where the embedding model was measured
+to understand the question's language. Both legs run in one statement.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from pgvector import Vector
+
+from assistants.errors import NoModelAvailable
+from assistants.models import Assistant
+from config.errors import ProviderError
+from knowledge.errors import QueryEmpty
+from knowledge.languages import usable_model
+from knowledge.lexical import COUNT_TERM, Question, Statistics, analyse, coverage, question_vector, terms_of
+from knowledge.models import EmbeddingModel
+from knowledge.questions import embed_question
+from knowledge.statements import STATISTICS, Plan, choose_plan, rerank_depth, search_statement
+from knowledge.vectors import BinaryCursor, binary_cursor
+
+log = structlog.get_logger(__name__)
+
+RRF: Final = 60
+DEPTH: Final = 50
+MAX_LIMIT: Final = 50
+LINE: Final = 0.5
+# Of the demo shop's 170 questions 92 % reach this coverage, of 42 questions about anything else 26 %
+# (tests/bench/retrieval.py); the answering model still sees and judges what passes.
+COVERAGE_THRESHOLD: Final = 0.34
+LEXICAL_MODEL: Final = "bm25"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage found, how well it fits (``SearchResult.threshold`` is the line), and why."""
+
+    chunk_id: int
+    document_uuid: UUID | None
+    title: str
+    text: str
+    score: float
+    lexical_rank: int | None
+    dense_rank: int | None
+    lexical_score: float | None
+    dense_score: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The passages, the best first, and what found them."""
+
+    passages: tuple[Passage, ...]
+    model: str
+    is_semantic: bool
+    milliseconds: float
+    threshold: float = LINE
+
+    @property
+    def is_enough(self) -> bool:
+        """Say whether the knowledge covers the question."""
+        return max((passage.score for passage in self.passages), default=0.0) >= self.threshold
+
+
+def search(assistant: Assistant, query: str, *, limit: int = 5, at: datetime) -> SearchResult:
+    """Return the best ``limit`` passages of the assistant's and the shared knowledge.
+
+    All of them when there are fewer, however little they fit.
+
+    Raises:
+        QueryEmpty: there is no question.
+    """
+    started = time.perf_counter()
+    text = query.strip()
+    if not text:
+        raise QueryEmpty
+    question = analyse(text)
+    seeker = _Seeker(assistant, question, limit=min(max(limit, 1), MAX_LIMIT), at=at)
+    with binary_cursor() as cursor:
+        model = usable_model(cursor, assistant, is_russian=question.is_russian)
+    vector = _vector(text, assistant=assistant, model=model, at=at) if model else None
+    if vector is None:
+        model = None
+    with binary_cursor() as cursor:
+        passages = seeker.seek(cursor, model, vector)
+    return SearchResult(
+        passages=passages,
+        model=model.name if model else LEXICAL_MODEL,
+        is_semantic=model is not None,
+        milliseconds=(time.perf_counter() - started) * 1000,
+    )
+
+
+def _vector(text: str, *, assistant: Assistant, model: EmbeddingModel, at: datetime) -> Vector | None:
+    """Return the question's vector, or nothing when no model answers: words still find something."""
+    try:
+        return embed_question(text, assistant=assistant, model=model, at=at)
+    except (NoModelAvailable, ProviderError) as error:
+        log.warning("question_not_embedded", assistant=assistant.pk, model=model.name, error=str(error))
+        return None
+
+
+class _Seeker:
+    """One search: counts the question's words, then ranks."""
+
+    def __init__(self, assistant: Assistant, question: Question, *, limit: int, at: datetime) -> None:
+        self.question = question
+        self.limit = limit
+        self.parameters: dict[str, Any] = {
+            "tenant": assistant.tenant_id,
+            "assistant": assistant.pk,
+            "limit": limit,
+            "depth": max(DEPTH, limit),
+            "rrf": RRF,
+            "at": at,
+        }
+
+    def seek(self, cursor: BinaryCursor, model: EmbeddingModel | None, vector: Vector | None) -> tuple[Passage, ...]:
+        statistics = self._statistics(cursor)
+        parameters = self.parameters | {"words": question_vector(self.question, statistics)}
+        plan = Plan.NONE
+        if model and vector is not None:
+            plan = choose_plan(count=statistics.count, limit=self.limit)
+            parameters |= {
+                "vector": vector,
+                "dims": vector.dimensions(),
+                "model": model.name,
+                "rerank": rerank_depth(count=statistics.count, limit=self.limit),
+            }
+        statement = search_statement(plan, parameters.get("dims", 0) if plan is Plan.BITS else 0)
+        threshold = model.threshold if model else 1.0
+        return tuple(self._passage(row, statistics, threshold) for row in cursor.rows(statement, parameters))
+
+    def _statistics(self, cursor: BinaryCursor) -> Statistics:
+        frequencies = dict(cursor.rows(STATISTICS, self.parameters | {"terms": self.question.terms}))
+        return Statistics(count=frequencies.get(COUNT_TERM, 0), frequencies=frequencies)
+
+    def _passage(self, row: tuple[Any, ...], statistics: Statistics, threshold: float) -> Passage:
+        chunk_id, document, title, path, text, source, lexical_rank, lexical, dense_rank, dense, words = row
+        covered = coverage(self.question, statistics, terms_of(words))
+        return Passage(
+            chunk_id=chunk_id,
+            document_uuid=document,
+            title=" › ".join(filter(None, (title, path))),
+            text=text,
+            score=max(_on_line(covered, COVERAGE_THRESHOLD), _on_line(dense or 0.0, threshold)),
+            lexical_rank=lexical_rank,
+            dense_rank=dense_rank,
+            lexical_score=lexical,
+            dense_score=dense,
+            source=source,
+        )
+
+
+def _on_line(value: float, threshold: float) -> float:
+    """Map a measure to 0..1 so that its own threshold lies on the line common to all."""
+    if value < threshold:
+        return max(value, 0.0) / threshold * LINE if threshold > 0 else 0.0
+    return min(LINE + (value - threshold) / max(1 - threshold, 1e-9) * (1 - LINE), 1.0)

@@ -1,0 +1,34 @@
+"""Background work of knowledge, on the queue ``embedding``.
+
+Beat runs ``sweep`` every 20 seconds and ``prune_questions`` every hour
+(``settings.CELERY_BEAT_SCHEDULE``).
+"""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils.timezone import now
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def process_document(*, document_id: int, **_: Any) -> None:
+    """Read, cut and embed one document."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.process_document(document_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep(**_: Any) -> None:
+    """Find documents whose processing was lost."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.sweep(at=now())
+
+
+@shared_task(ignore_result=True)
+def prune_questions(**_: Any) -> None:
+    """Forget vectors of questions nobody asks any more."""
+    from knowledge.questions import prune  # noqa: PLC0415 -- leaf
+
+    prune(at=now())

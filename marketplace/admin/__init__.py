@@ -1,0 +1,20 @@
+"""Admin of marketplace."""
+
+from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
+from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
+from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
+
+__all__ = [
+    "AiLogAdmin",
+    "ChatAdmin",
+    "ChatMessageAdmin",
+    "ComplaintAdmin",
+    "ProductAdmin",
+    "ProductRuleAdmin",
+    "QuestionAdmin",
+    "ReviewAdmin",
+    "SellerSettingsAdmin",
+    "SequenceAdmin",
+    "SequenceStepAdmin",
+    "StoreAdmin",
+]

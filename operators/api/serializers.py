@@ -1,0 +1,70 @@
+"""The operators' desk as JSON."""
+
+from rest_framework import serializers
+
+from config.resources import public_id
+from operators.enums import TicketPriority, TicketSource, TicketStatus
+from operators.models import CannedReply, HandoffRequest, Ticket
+
+
+class HandoffSerializer(serializers.ModelSerializer[HandoffRequest]):
+    """One cycle of a handoff."""
+
+    dialog = public_id("The dialog's uuid.")
+    operator = public_id("The uuid of the person in charge.", allow_null=True)
+
+    class Meta:
+        model = HandoffRequest
+        fields = (
+            "uuid", "dialog", "request_id", "state", "reason", "operator", "requested_at", "started_at", "resolved_at",
+            "expires_at", "summary", "note",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class CannedReplySerializer(serializers.ModelSerializer[CannedReply]):
+    """A text operators often send."""
+
+    class Meta:
+        model = CannedReply
+        fields = ("uuid", "shortcut", "title", "text", "language_code", "is_active", "created_at", "updated_at")
+        read_only_fields = fields
+
+
+class TicketSerializer(serializers.ModelSerializer[Ticket]):
+    """A ticket."""
+
+    dialog = public_id("The uuid of the dialog it came from.", allow_null=True)
+    assigned_to = public_id("The uuid of the person who answers for it.", allow_null=True)
+    follows = public_id("The uuid of the ticket it continues.", allow_null=True)
+
+    class Meta:
+        model = Ticket
+        fields = (
+            "uuid", "number", "title", "description", "status", "priority", "source", "dialog", "assigned_to",
+            "follows", "resolved_at", "closed_at", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class NewTicketSerializer(serializers.Serializer[Ticket]):
+    """What a new ticket needs."""
+
+    title = serializers.CharField(max_length=255, help_text="The problem in one line.")
+    description = serializers.CharField(
+        required=False, allow_blank=True, max_length=20_000, help_text="The problem in full."
+    )
+    priority = serializers.ChoiceField(TicketPriority.choices, default=TicketPriority.MEDIUM)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the API names it so; DRF keeps its own in instances
+        TicketSource.choices, default=TicketSource.API
+    )
+    dialog = serializers.UUIDField(required=False, help_text="The uuid of the dialog it came from.")
+
+
+class TicketMoveSerializer(serializers.Serializer[Ticket]):
+    """Where a ticket is to go."""
+
+    status = serializers.ChoiceField(TicketStatus.choices, help_text="The wanted status.")
+    reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=255, default="", help_text="Kept with the step."
+    )

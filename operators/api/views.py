@@ -1,0 +1,120 @@
+"""The operators' desk over the API: to read; tickets are opened and moved too."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.timezone import now
+from django_filters.filters import UUIDFilter
+from django_filters.rest_framework.filterset import FilterSet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from config.resources import OwnedReadOnlyViewSet
+from dialogs.models import Dialog
+from operators.api.serializers import (
+    CannedReplySerializer,
+    HandoffSerializer,
+    NewTicketSerializer,
+    TicketMoveSerializer,
+    TicketSerializer,
+)
+from operators.enums import TicketStatus
+from operators.models import CannedReply, HandoffRequest, Ticket
+from operators.services import tickets
+
+
+class HandoffFilter(FilterSet):
+    """Handoffs."""
+
+    dialog = UUIDFilter(field_name="dialog__uuid", label="The dialog's uuid.")
+
+    class Meta:
+        model = HandoffRequest
+        fields = ("dialog", "state", "reason")
+
+
+class HandoffViewSet(OwnedReadOnlyViewSet):
+    """Handoff cycles."""
+
+    queryset = HandoffRequest.objects.select_related("dialog", "operator")
+    serializer_class = HandoffSerializer
+    filterset_class = HandoffFilter
+
+
+class CannedReplyViewSet(OwnedReadOnlyViewSet):
+    """Texts operators often send."""
+
+    queryset = CannedReply.objects.all()
+    serializer_class = CannedReplySerializer
+    filterset_fields = ("is_active", "shortcut")
+
+
+class TicketFilter(FilterSet):
+    """Tickets."""
+
+    dialog = UUIDFilter(field_name="dialog__uuid", label="The dialog's uuid.")
+    assigned_to = UUIDFilter(field_name="assigned_to__uuid", label="The uuid of who answers for it.")
+
+    class Meta:
+        model = Ticket
+        fields = ("status", "priority", "source", "number", "dialog", "assigned_to")
+
+
+class TicketViewSet(OwnedReadOnlyViewSet):
+    """Tickets."""
+
+    queryset = Ticket.objects.select_related("dialog", "assigned_to", "follows")
+    serializer_class = TicketSerializer
+    filterset_class = TicketFilter
+
+    @extend_schema(request=NewTicketSerializer, responses={201: TicketSerializer})
+    def create(self, request: Request) -> Response:
+        """Open a ticket in the current tenant."""
+        payload = NewTicketSerializer(data=request.data)
+        payload.is_valid(raise_exception=True)
+        facts = payload.validated_data
+        caller: Any = request
+        ticket = tickets.open_ticket(
+            caller.tenant,
+            dialog=self._dialog(facts.pop("dialog", None)),
+            by=_person(request),
+            at=now(),
+            **facts,
+        )
+        ticket.refresh_from_db()
+        return Response(TicketSerializer(ticket).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=TicketMoveSerializer, responses=TicketSerializer)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, uuid: UUID) -> Response:
+        """Move a ticket to another status; who did it is kept."""
+        ticket = self.get_object()
+        payload = TicketMoveSerializer(data=request.data)
+        payload.is_valid(raise_exception=True)
+        tickets.move(
+            ticket,
+            TicketStatus(payload.validated_data["status"]),
+            reason=payload.validated_data["reason"],
+            by=_person(request),
+            at=now(),
+        )
+        ticket.refresh_from_db()
+        return Response(TicketSerializer(ticket).data)
+
+    def _dialog(self, uuid: UUID | None) -> Dialog | None:
+        if uuid is None:
+            return None
+        request: Any = self.request
+        dialog = Dialog.objects.visible_to(request.user).filter(tenant=request.tenant, uuid=uuid).first()
+        if dialog is None:
+            raise ValidationError({"dialog": ["There is no such dialog."]})
+        return dialog
+
+
+def _person(request: Request) -> User | None:
+    return request.user if isinstance(request.user, User) else None

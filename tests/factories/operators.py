@@ -1,0 +1,116 @@
+"""Operators, handoffs and tickets, without surprises."""
+
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.enums import Role
+from accounts.models import User
+from dialogs.enums import HandoffReason, Sender
+from operators.enums import ExternalSystem, TicketStatus
+from operators.models import (
+    CannedReply,
+    HandoffRequest,
+    OperatorPresence,
+    Ticket,
+    TicketAudit,
+    TicketExternalRef,
+    TicketMessage,
+)
+from tests.factories.accounts import MembershipFactory, TenantFactory, UserFactory
+from tests.factories.dialogs import DialogFactory
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def operator_of(tenant, role=Role.OPERATOR, **fields) -> User:
+    """Make a person with a role in ``tenant``."""
+    return MembershipFactory(tenant=tenant, user=UserFactory(**fields), role=role).user
+
+
+class PresenceFactory(DjangoModelFactory):
+    """An operator who is offline."""
+
+    class Meta:
+        model = OperatorPresence
+
+    tenant = factory.SubFactory(TenantFactory)
+    user = factory.LazyAttribute(lambda presence: operator_of(presence.tenant))
+
+
+class CannedReplyFactory(DjangoModelFactory):
+    """A reply under a shortcut."""
+
+    class Meta:
+        model = CannedReply
+
+    tenant = factory.SubFactory(TenantFactory)
+    shortcut = factory.Sequence(lambda n: f"reply-{n}")
+    title = "Приветствие"
+    text = "Здравствуйте! Чем помочь?"
+
+
+class HandoffFactory(DjangoModelFactory):
+    """A cycle that waits; its dialog does not know of it (services make both)."""
+
+    class Meta:
+        model = HandoffRequest
+
+    dialog = factory.SubFactory(DialogFactory)
+    tenant = factory.SelfAttribute("dialog.tenant")
+    reason = HandoffReason.CUSTOMER_ASKED
+    requested_at = NOON
+
+
+class TicketFactory(DjangoModelFactory):
+    """An open ticket; ``status`` puts it elsewhere."""
+
+    class Meta:
+        model = Ticket
+        skip_postgeneration_save = True
+
+    tenant = factory.SubFactory(TenantFactory)
+    title = factory.Sequence(lambda n: f"Ticket {n}")
+    status = TicketStatus.OPEN
+    closed_at = factory.LazyAttribute(lambda ticket: NOON if ticket.status == TicketStatus.CLOSED else None)
+
+    @factory.post_generation
+    def _number(self, create, extracted, **kwargs):
+        if create:
+            self.refresh_from_db(fields=["number"])
+
+
+class TicketMessageFactory(DjangoModelFactory):
+    """A customer's word."""
+
+    class Meta:
+        model = TicketMessage
+
+    ticket = factory.SubFactory(TicketFactory)
+    tenant = factory.SelfAttribute("ticket.tenant")
+    sender = Sender.CUSTOMER
+    text = "Когда приедет заказ?"
+
+
+class TicketAuditFactory(DjangoModelFactory):
+    """The ticket's first step."""
+
+    class Meta:
+        model = TicketAudit
+
+    ticket = factory.SubFactory(TicketFactory)
+    tenant = factory.SelfAttribute("ticket.tenant")
+    to_status = TicketStatus.OPEN
+
+
+class ExternalRefFactory(DjangoModelFactory):
+    """A Jira issue."""
+
+    class Meta:
+        model = TicketExternalRef
+
+    ticket = factory.SubFactory(TicketFactory)
+    tenant = factory.SelfAttribute("ticket.tenant")
+    system = ExternalSystem.JIRA
+    external_id = factory.Sequence(lambda n: f"SUP-{n}")
