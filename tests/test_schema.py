@@ -195,7 +195,8 @@ def test_rows_of_one_tenant_cannot_point_into_another():
         (table, column)
         for table, columns in rows(
             "SELECT conrelid::regclass::text, array(SELECT a.attname::text "
-            "FROM unnest(c.conkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o) "
+            "FROM unnest(c.conkey) WITH ORDINALITY k(n, o) "
+            "JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o) "
             "FROM pg_constraint c WHERE contype = 'f' AND cardinality(conkey) = 2"
         )
         for column in columns
