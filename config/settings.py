@@ -26,7 +26,7 @@ DATA_ROOT: Path = DATA_DIR
 INSTALLED_APPS = [
     "daphne",
     "config.apps.AdminConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would replace our admin site
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.auth",

@@ -213,7 +213,7 @@
       const { last } = thread;
       if (!event.run && last?.sender === "customer" && isRecent(last) && last.seq > stoppedSeq) expect();
       if (!event.run && last && last.sender !== "customer") relax();
-      if (isFirst) thread.toEnd(); else if (news.length && wasAway) notice(say("restored", { count: news.length }));
+      if (isFirst && last) thread.toEnd(); else if (news.length && wasAway) notice(say("restored", { count: news.length }));
       wasAway = false;
       if (isClosed() && last && Date.now() - Date.parse(last.created_at) > STALE_MS) restart();
       if (connection.mode === "polling") flush();
