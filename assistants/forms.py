@@ -26,7 +26,7 @@ class LinesField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare as lists."""
-        return list(initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))
 
 
 class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

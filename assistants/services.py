@@ -105,21 +105,21 @@ def clean_origins(origins: Iterable[str]) -> list[str]:
     Raises:
         ValidationError: one is no web address.
     """
-    cleaned = []
-    for given in origins:
-        text = given.strip().lower().rstrip("/")
-        if not text:
-            continue
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        try:
-            port = f":{parts.port}" if parts.port else ""
-        except ValueError:
-            port = "bad"
-        host = (parts.hostname or "").encode("idna").decode() if not _has_bad_label(parts.hostname) else ""
-        if parts.scheme not in ("http", "https") or port == "bad" or not HOST.match(host) or parts.path:
-            raise ValidationError(_("“%(origin)s” is not a website’s address.") % {"origin": given.strip()})
-        cleaned.append(f"{parts.scheme}://{host}{port}")
+    cleaned = [_origin(given.strip().lower()) for given in origins if given.strip()]
     return list(dict.fromkeys(cleaned))
+
+
+def _origin(given: str) -> str:
+    refusal = ValidationError(_("“%(origin)s” is not a website’s address.") % {"origin": given})
+    try:
+        parts = urlsplit(given if "://" in given else f"https://{given}")
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:  # a port or a label that no host can have
+        raise refusal from error
+    if parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query or not HOST.match(host):
+        raise refusal
+    return f"{parts.scheme}://{host}{port}"
 
 
 def clean_questions(questions: Iterable[str]) -> list[str]:
@@ -133,12 +133,6 @@ def clean_questions(questions: Iterable[str]) -> list[str]:
         limits = {"count": MAX_QUESTIONS, "length": MAX_QUESTION}
         raise ValidationError(_("At most %(count)d questions of %(length)d characters.") % limits)
     return cleaned
-
-
-def _has_bad_label(host: str | None) -> bool:
-    """Say whether IDNA would refuse the host: a label that is empty or too long."""
-    longest = 63
-    return not host or any(not label or len(label) > longest for label in host.split("."))
 
 
 def _editable(fields: Mapping[str, Any]) -> dict[str, Any]:

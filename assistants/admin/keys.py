@@ -81,7 +81,7 @@ class PoolKeyAdmin(BaseAdmin):
         return f"…{key.token_last4}"
 
     @display(
-        description=_("state"),
+        description=_("state"),  # type: ignore[arg-type]  # unfold takes lazy text
         label={"ready": "success", "resting": "warning", "parked": "danger", "broken": "danger", "off": "info"},
     )
     def state(self, key: AiTokenPool) -> tuple[str, Any]:

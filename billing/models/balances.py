@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
 from billing.enums import HoldStatus, ServiceType
-from billing.models.ledger import BalanceTransaction
+from billing.models.ledger import LIMIT, NOTHING, BalanceTransaction
 from config.db import Public, Timestamped, enum_check, money
 
 # Judges and moves in one statement: two rivals cannot both see the last rouble.
@@ -22,7 +22,6 @@ UPDATE balances
  WHERE tenant_id = %(tenant)s AND balance + %(amount)s >= held + %(held)s AND held + %(held)s >= 0
 RETURNING *
 """
-NOTHING: Final = Decimal(0)
 
 
 class BalanceQuerySet(OwnedQuerySet["Balance"]):
@@ -76,8 +75,8 @@ class Balance(Owned, Timestamped):
         verbose_name = _("balance")
         verbose_name_plural = _("balances")
         constraints = [
-            models.CheckConstraint(condition=Q(balance__gte=F("held"), held__gte=0), name="ck_balances_balance"),
-            models.CheckConstraint(condition=Q(total_spent__gte=0, total_topped_up__gte=0), name="ck_balances_totals"),
+            models.CheckConstraint(condition=Q(balance__gte=F("held"), balance__lt=LIMIT, held__gte=0), name="ck_balances_balance"),
+            models.CheckConstraint(condition=Q(total_spent__gte=0, total_spent__lt=LIMIT, total_topped_up__gte=0, total_topped_up__lt=LIMIT), name="ck_balances_totals"),
         ]
 
     def __str__(self) -> str:
@@ -128,7 +127,7 @@ class BalanceHold(Public, Owned, Timestamped):
         verbose_name_plural = _("reservations")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="uq_balance_holds_tenant_key"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="ck_balance_holds_amount"),
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lt=LIMIT), name="ck_balance_holds_amount"),
             enum_check("ck_balance_holds_status", "status", HoldStatus),
             enum_check("ck_balance_holds_service", "service", ServiceType),
             models.CheckConstraint(

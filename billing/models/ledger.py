@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Owned, OwnedQuerySet
 from billing.enums import CREDITS, SPENDING, TransactionType
 from config.db import Created, Public, enum_check, money
+
+NOTHING: Final = Decimal(0)
+LIMIT: Final = 10**12  # what numeric(18,6) can hold; NaN, which is more than any number there, is not below it
 
 
 class TransactionQuerySet(OwnedQuerySet["BalanceTransaction"]):
@@ -35,7 +38,7 @@ class TransactionQuerySet(OwnedQuerySet["BalanceTransaction"]):
         """Return what was paid for services, less what of it was given back."""
         refunded = Q(transaction_type=TransactionType.REFUND, refund_of__transaction_type__in=SPENDING)
         total = self.filter(Q(transaction_type__in=SPENDING) | refunded).aggregate(total=Sum("amount"))["total"]
-        return -(total or Decimal(0))
+        return -(total or NOTHING)
 
 
 class BalanceTransaction(Public, Owned, Created):
@@ -65,7 +68,9 @@ class BalanceTransaction(Public, Owned, Created):
             models.UniqueConstraint(fields=["tenant", "key"], name="uq_balance_transactions_tenant_key"),
             enum_check("ck_balance_transactions_transaction_type", "transaction_type", TransactionType),
             models.CheckConstraint(
-                condition=~Q(amount=0) & Q(balance_after=F("balance_before") + F("amount"), balance_after__gte=0),
+                condition=~Q(amount=0)
+                & Q(balance_before__gte=0, balance_before__lt=LIMIT, balance_after__gte=0, balance_after__lt=LIMIT)
+                & Q(balance_after=F("balance_before") + F("amount")),
                 name="ck_balance_transactions_amount",
             ),
             models.CheckConstraint(

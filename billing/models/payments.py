@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
 from billing.enums import PAYMENT_MOVES, Currency, PaymentStatus, Provider
+from billing.models.ledger import LIMIT
 from config.db import Public, Timestamped, enum_check, money
 from config.moves import move
 
@@ -57,7 +58,7 @@ class Payment(Public, Owned, Timestamped):
             models.UniqueConstraint(
                 fields=["provider", "provider_payment_id"], name="uq_payments_provider_provider_payment_id"
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="ck_payments_amount"),
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lt=LIMIT), name="ck_payments_amount"),
             enum_check("ck_payments_provider", "provider", Provider),
             enum_check("ck_payments_currency", "currency", Currency),
             enum_check("ck_payments_status", "status", PaymentStatus),

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.enums import ServiceType
+from billing.models.ledger import LIMIT
 from config.db import Timestamped, enum_check, money
 
 
@@ -42,7 +43,7 @@ class ServicePrice(Timestamped):
                 name="uq_service_prices_service_type_current",
             ),
             enum_check("ck_service_prices_service_type", "service_type", ServiceType),
-            models.CheckConstraint(condition=Q(price__gt=0), name="ck_service_prices_price"),
+            models.CheckConstraint(condition=Q(price__gt=0, price__lt=LIMIT), name="ck_service_prices_price"),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="ck_service_prices_period"
             ),

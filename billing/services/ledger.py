@@ -13,7 +13,7 @@ from accounts.models import Tenant
 from billing.enums import SPENDING, TransactionType
 from billing.errors import BadAmount, InsufficientFunds, KeyReused
 from billing.models import Balance, BalanceTransaction
-from billing.models.balances import NOTHING
+from billing.models.ledger import NOTHING
 from billing.signals import balance_exhausted, balance_low
 
 LARGEST: Final = Decimal(100_000_000)

@@ -188,9 +188,9 @@ def test_every_admin_page_opens(tenant):
     AiRoute.objects.create(key="environment")
     staff = UserFactory(is_staff=True, is_superuser=True)
     client = page_client(staff)
-    names = "assistant assistantversion botinstance aitokenpool airoute aimodel aitokenusage trainingdataset trainingexample"
+    names = ["assistant", "assistantversion", "botinstance", "aitokenpool", "airoute", "aimodel", "aitokenusage"]
 
-    for name in names.split():
+    for name in [*names, "trainingdataset", "trainingexample"]:
         listing = client.get(reverse(f"admin:assistants_{name}_changelist"))
         assert listing.status_code == 200, name
         row = listing.context["cl"].result_list[0]
