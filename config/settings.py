@@ -24,7 +24,7 @@ DATA_ROOT: Path = DATA_DIR
 INSTALLED_APPS = [
     "daphne",
     "config.apps.AdminConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # keeps our AdminSite
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.auth",
