@@ -27,11 +27,7 @@ DATA_ROOT: Path = DATA_DIR
 INSTALLED_APPS = [
     "daphne",
     "config.apps.AdminConfig",
-<<<<<<< HEAD
     "unfold.apps.BasicAppConfig",  # the default one would replace our admin site
-=======
-    "unfold.apps.BasicAppConfig",  # keeps our AdminSite
->>>>>>> accounts
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.auth",
