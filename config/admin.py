@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import display
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import ForeignObjectRel
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
@@ -27,6 +28,11 @@ class AdminSite(UnfoldAdminSite):
     """The staff admin; entering it goes through the same log-in as everything else."""
 
     site_title = site_header = "Otklik"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send strangers to the log-in page, with its limits and second factor; refuse who is no staff."""
+        page: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return page
 
 
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time

@@ -2,9 +2,11 @@
 
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from config.env import BASE_DIR, DATA_DIR, addresses, env, origin
@@ -25,7 +27,7 @@ DATA_ROOT: Path = DATA_DIR
 INSTALLED_APPS = [
     *(["daphne"] if "runserver" in sys.argv else []),  # only to make runserver speak ASGI; costs each process 20 MB
     "config.apps.AdminConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would replace our admin site
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.auth",
@@ -144,6 +146,10 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = env.bool("STATIC_FINDERS", default=DEBUG)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.uploads.BoundedFileUploadHandler",
+]
 
 # --- People -------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -184,6 +190,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+PAYMENT_SANDBOX = env.bool("PAYMENT_SANDBOX", default=not IS_SECURE)  # top-ups without money
+BALANCE_LOW = Decimal(env.str("BALANCE_LOW", default="100"))  # roubles below which the owner is told
 PAYMENT_PAGES = env.list("PAYMENT_PAGES", default=["https://yoomoney.ru"])  # where a top-up form may lead
 
 # --- Language and time -----------------------------------------------------
@@ -222,6 +230,9 @@ CELERY_BEAT_SCHEDULE = {
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
+    "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
+    "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
+    "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }
 CELERY_TIMEZONE = TIME_ZONE

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import IO, Any, Final
 from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 import structlog
 from django.core.files.storage import default_storage
@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from assistants import door
 from assistants.errors import NoModelAvailable
 from billing import services as billing
-from billing.enums import ServiceType
+from billing.enums import HoldStatus, ServiceType
 from billing.errors import InsufficientFunds
 from billing.models import BalanceHold
 from config.errors import ProviderError
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 LEASE: Final = timedelta(minutes=3)
 PAUSE: Final = timedelta(seconds=20)
+HOLD_FOR: Final = timedelta(hours=6)
 MAX_ATTEMPTS: Final = 4
 MAX_CHUNKS: Final = 8_000
 BATCH: Final = 64
@@ -98,10 +99,17 @@ class _Worker:
             raise
 
     def _hold(self) -> BalanceHold:
-        """Reserve the price; one attempt has one key, and only the last one captures."""
-        key = f"document:{self.document.uuid}:{self.document.attempts}"
+        """Reserve the price anew, giving back what a killed attempt had reserved."""
+        key = f"document:{self.document.uuid}"
+        left = BalanceHold.objects.filter(tenant=self.document.tenant, key__startswith=key, status=HoldStatus.PENDING)
+        for forgotten in left:
+            billing.release(forgotten, at=self.at, reason="interrupted")
         return billing.hold(
-            self.document.tenant, service=ServiceType.DOCUMENT_UPLOAD, key=key, at=self.at, ttl=timedelta(hours=1)
+            self.document.tenant,
+            service=ServiceType.DOCUMENT_UPLOAD,
+            key=f"{key}:{self.began_at:%Y%m%d%H%M%S%f}",
+            at=self.at,
+            ttl=HOLD_FOR,
         )
 
     def _text(self) -> str:

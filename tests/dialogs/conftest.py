@@ -1,13 +1,17 @@
 """An assistant with customers, and workers that are either asleep or at hand."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from assistants.models import Assistant
+from billing import services as billing
 from dialogs.enums import Channel
 from dialogs.services.receiving import Author, open_dialog
+from tests.assistants.conftest import _model_server_process, _no_models, embedded, model_server  # noqa: F401
 from tests.factories.accounts import TenantFactory
+from tests.factories.knowledge import learned
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -47,3 +51,22 @@ def sleeping_workers(monkeypatch):
         Task, "apply_async", lambda self, args=None, kwargs=None, **options: queued.append((self.name, kwargs, options))
     )
     return queued
+
+
+@pytest.fixture
+def informed(assistant):
+    """The assistant knows two things and its owner has a hundred roubles."""
+    billing.top_up(assistant.tenant, amount=Decimal(100), key="start", at=NOON)
+    learned(
+        assistant.tenant,
+        "# Доставка\n\nКурьер СДЭК стоит 490 рублей и приезжает за два дня. Самовывоз из Иванова бесплатный.",
+        assistant=assistant,
+        title="Доставка по России",
+    )
+    learned(
+        assistant.tenant,
+        "# Возврат\n\nОдежду можно вернуть в течение 30 дней, если сохранены бирки.",
+        assistant=assistant,
+        title="Возврат и обмен",
+    )
+    return assistant
