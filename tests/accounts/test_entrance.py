@@ -133,7 +133,9 @@ def test_guessing_is_stopped_also_for_the_right_password(client):
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_log_in_leads_to_our_own_pages_only(client, target):
     assert login(client, UserFactory().email, next=target)["Location"] == "/"
 
