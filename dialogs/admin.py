@@ -19,7 +19,7 @@ from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMe
 from dialogs.services import handing
 
 
-class FoundByUuid:
+class FoundByUuid(ModelAdmin):
     """Search that takes a whole uuid as well, by its index."""
 
     def get_search_results(
@@ -29,7 +29,8 @@ class FoundByUuid:
         try:
             return queryset.filter(uuid=UUID(search_term.strip())), False
         except ValueError:
-            return super().get_search_results(request, queryset, search_term)  # type: ignore[misc]  # ModelAdmin's
+            found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
+            return found
 
 
 class FactInline(TabularInline):
@@ -64,7 +65,7 @@ class DialogRatingInline(FactInline):
 
 
 @admin.register(Contact)
-class ContactAdmin(FoundByUuid, ModelAdmin):
+class ContactAdmin(FoundByUuid):
     """End customers."""
 
     list_display = ("__str__", "email", "phone", "tenant", "created_at")
@@ -94,7 +95,7 @@ class ContactIdentityAdmin(FactAdmin):
 
 
 @admin.register(Dialog)
-class DialogAdmin(FoundByUuid, ModelAdmin):
+class DialogAdmin(FoundByUuid):
     """Conversations: settings to look at, states to move by actions."""
 
     list_display = ("__str__", "contact", "tenant", "status", "handoff_status", "messages_count", "last_message_at")
@@ -149,7 +150,7 @@ class DialogAdmin(FoundByUuid, ModelAdmin):
 
 
 @admin.register(DialogMessage)
-class DialogMessageAdmin(FoundByUuid, FactAdmin):
+class DialogMessageAdmin(FoundByUuid, FactAdmin):  # type: ignore[misc]  # Unfold's own bases disagree
     """What was said."""
 
     list_display = ("seq", "sender", "short_text", "dialog", "delivery_status", "intent", "created_at")
@@ -166,7 +167,7 @@ class DialogMessageAdmin(FoundByUuid, FactAdmin):
 
 
 @admin.register(AnswerRun)
-class AnswerRunAdmin(FoundByUuid, FactAdmin):
+class AnswerRunAdmin(FoundByUuid, FactAdmin):  # type: ignore[misc]  # Unfold's own bases disagree
     """Work on answers."""
 
     list_display = ("uuid", "dialog", "status", "outcome", "attempts", "due_at", "finished_at")
