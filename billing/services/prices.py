@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from billing.enums import ServiceType
-from billing.errors import PriceInThePast, NoPrice
+from billing.errors import NoPrice, PriceInThePast
 from billing.models import ServicePrice
 from billing.services.ledger import checked
 
@@ -22,7 +22,7 @@ def price_of(service: ServiceType, *, at: datetime) -> Decimal:
     price = prices.order_by("-valid_from").values_list("price", flat=True).first()
     if price is None:
         raise NoPrice(service=str(service.label))
-    return price
+    return Decimal(price)
 
 
 @transaction.atomic
