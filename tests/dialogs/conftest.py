@@ -19,7 +19,9 @@ def tenant(db):
 
 @pytest.fixture
 def assistant(tenant):
-    return Assistant.objects.create(tenant=tenant, name="Стеша", greeting="Здравствуйте!", system_prompt="Будь вежлива.")
+    return Assistant.objects.create(
+        tenant=tenant, name="Стеша", greeting="Здравствуйте!", system_prompt="Будь вежлива."
+    )
 
 
 @pytest.fixture
