@@ -5,32 +5,38 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from knowledge.search import Passage, SearchResult
-
 from assistants.door import Completion
 from dialogs.intents import stems_of
+from knowledge.search import Passage, SearchResult
 
 LONGEST_QUOTE: Final = 300
 FEWEST_SHARED_STEMS: Final = 3
+SMALLEST_SHARE: Final = 0.35
+SHORTEST_STEM: Final = 3
 SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
-def quote_of(passage: Passage, answer_stems: frozenset[str]) -> tuple[str, int]:
-    """Return the sentence of ``passage`` nearest to the answer, and how many stems they share."""
-    best, shared = "", 0
+def quote_of(passage: Passage, answer_stems: frozenset[str]) -> str:
+    """Return the sentence of ``passage`` that the answer most likely stands on, or nothing.
+
+    A sentence counts when the answer repeats at least three of its stems and a
+    third of them; short words, which every sentence shares, do not count.
+    """
+    best, best_share = "", 0.0
     for sentence in SENTENCE.split(passage.text):
-        count = len(stems_of(sentence) & answer_stems)
-        if count > shared:
-            best, shared = sentence.strip(" |-*#\t"), count
-    return best[:LONGEST_QUOTE], shared
+        stems = _telling(sentence)
+        shared = len(stems & answer_stems)
+        share = shared / len(stems) if stems else 0.0
+        if shared >= FEWEST_SHARED_STEMS and share >= SMALLEST_SHARE and shared * share > best_share:
+            best, best_share = sentence.strip(" |-*#\t"), shared * share
+    return best[:LONGEST_QUOTE]
 
 
 def sources_of(text: str, passages: Sequence[Passage]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the passages the answer stands on, with quotes, and those it left out."""
-    stems = stems_of(text)
+    stems = _telling(text)
     used, left_out = [], []
     for passage in passages:
-        quote, shared = quote_of(passage, stems)
         row = {
             "chunk": passage.chunk_id,
             "document": str(passage.document_uuid) if passage.document_uuid else None,
@@ -38,11 +44,15 @@ def sources_of(text: str, passages: Sequence[Passage]) -> tuple[list[dict[str, A
             "score": round(passage.score, 4),
             "ranks": {"lexical": passage.lexical_rank, "dense": passage.dense_rank},
         }
-        if shared >= FEWEST_SHARED_STEMS:
+        if quote := quote_of(passage, stems):
             used.append({**row, "quote": quote})
         else:
             left_out.append(row)
     return used, left_out
+
+
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(stem for stem in stems_of(text) if len(stem) >= SHORTEST_STEM or stem.isdigit())
 
 
 def make(

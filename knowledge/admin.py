@@ -1,1 +1,172 @@
 """Admin of knowledge."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from config.admin import FactAdmin, ModelAdmin
+from knowledge import services
+from knowledge.models import (
+    Document,
+    EmbeddingModel,
+    KnowledgeEmbedding,
+    KnowledgeEntry,
+    KnowledgeLexical,
+    KnowledgeTerm,
+    QueryEmbedding,
+)
+
+
+@admin.register(Document)
+class DocumentAdmin(ModelAdmin):
+    """Documents; what came in is not edited, only retried, archived or deleted."""
+
+    list_display = ("title", "tenant", "assistant", "status", "error_code", "version", "chunk_count", "created_at")
+    list_filter = ("status", "error_code", "is_current")
+    list_select_related = ("tenant", "assistant")
+    search_fields = ("uuid__exact", "doc_hash__exact", "tenant__slug__exact")
+    search_help_text = _("uuid, SHA-256 or the shop's short name, in full")
+    ordering = ("-id",)
+    actions = ("retry_failed", "archive")
+    fields = (
+        "uuid",
+        "tenant",
+        "assistant",
+        "title",
+        "filename",
+        "mime",
+        "size",
+        "doc_hash",
+        "category",
+        "importance",
+        "status",
+        "progress",
+        "error_code",
+        "error_message",
+        "chunk_count",
+        "version",
+        "is_current",
+        "supersedes",
+        "archived_at",
+        "attempts",
+        "locked_until",
+        "created_by",
+        "created_at",
+        "updated_at",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Let nothing but words about the document be edited."""
+        return [str(name) for name in self.fields if name not in {"title", "category"}]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: documents come in by upload."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Document) -> None:
+        """Erase through the service, so that the file goes too."""
+        services.delete(obj, at=now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        """Erase each through the service."""
+        for document in queryset:
+            services.delete(document, at=now())
+
+    @admin.action(description=_("Process again"), permissions=["change"])
+    def retry_failed(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        """Process failed documents once more."""
+        self.each(request, documents, lambda row: services.retry(row, at=now()), _("%(count)s documents start again."))
+
+    @admin.action(description=_("Archive"), permissions=["change"])
+    def archive(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        """Take documents out of search."""
+        self.each(request, documents, lambda row: services.archive(row, at=now()), _("%(count)s documents archived."))
+
+
+@admin.register(KnowledgeEntry)
+class KnowledgeEntryAdmin(FactAdmin):
+    """Texts behind the passages."""
+
+    list_display = ("id", "tenant", "document", "type", "doc_type", "importance", "usage_count", "last_used")
+    list_filter = ("type",)
+    list_select_related = ("tenant", "document")
+    search_fields = ("document__uuid__exact", "tenant__slug__exact")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave long texts out of the list."""
+        rows = super().get_queryset(request)
+        return rows if getattr(request.resolver_match, "kwargs", {}).get("object_id") else rows.defer("content")
+
+
+class WithoutVectors(FactAdmin):
+    """A page of rows whose vectors stay in the database."""
+
+    wide: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Read everything but the vectors."""
+        return super().get_queryset(request).defer(*self.wide)
+
+
+@admin.register(KnowledgeEmbedding)
+class KnowledgeEmbeddingAdmin(WithoutVectors):
+    """Passages."""
+
+    wide = ("embedding", "dims", "bits")
+    list_display = ("id", "tenant", "document", "chunk_index", "embedding_model", "source", "is_current", "is_enabled")
+    list_filter = ("source", "is_current", "is_enabled")
+    list_select_related = ("tenant", "document")
+    search_fields = ("uuid__exact", "document__uuid__exact", "tenant__slug__exact")
+    exclude = wide
+    ordering = ("-id",)
+
+
+@admin.register(KnowledgeLexical)
+class KnowledgeLexicalAdmin(WithoutVectors):
+    """Which passages are searchable."""
+
+    wide = ("lex",)
+    list_display = ("chunk_id", "tenant", "assistant")
+    list_select_related = ("tenant", "assistant")
+    search_fields = ("chunk__uuid__exact", "tenant__slug__exact")
+    exclude = wide
+    raw_id_fields = ("chunk",)
+    ordering = ("-chunk_id",)
+
+
+@admin.register(KnowledgeTerm)
+class KnowledgeTermAdmin(FactAdmin):
+    """How often terms occur."""
+
+    list_display = ("term", "df", "tenant", "assistant")
+    list_select_related = ("tenant", "assistant")
+    search_fields = ("tenant__slug__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(EmbeddingModel)
+class EmbeddingModelAdmin(FactAdmin):
+    """What was measured about embedding models."""
+
+    list_display = ("name", "tenant", "dims", "is_lexical", "accuracy_ru", "accuracy_en", "threshold", "probed_at")
+    list_filter = ("is_lexical",)
+    list_select_related = ("tenant",)
+    search_fields = ("name__exact", "tenant__slug__exact")
+    ordering = ("-id",)
+
+
+@admin.register(QueryEmbedding)
+class QueryEmbeddingAdmin(WithoutVectors):
+    """Questions whose vectors are remembered."""
+
+    wide = ("embedding",)
+    list_display = ("query_text", "tenant", "embedding_model", "usage_count", "last_used")
+    list_select_related = ("tenant",)
+    search_fields = ("query_hash__exact", "tenant__slug__exact")
+    exclude = wide
+    ordering = ("-last_used",)

@@ -30,11 +30,17 @@ class DocumentProblem(TextChoices):
     WRONG_TYPE = "wrong_type", _("The content of the file is not what its name says. Check the file and its extension.")
     ENCRYPTED = "encrypted", _("The file is protected by a password. Remove the password and upload it again.")
     CORRUPT = "corrupt", _("The file is damaged and cannot be opened. Save it again and upload the new copy.")
-    BOMB = "bomb", _("The archive inside the file unpacks to far more data than a document holds, so it was not opened.")
+    BOMB = (
+        "bomb",
+        _("The archive inside the file unpacks to far more data than a document holds, so it was not opened."),
+    )
     NO_TEXT = "no_text", _("There is no text in the file. If it is a scan, recognise its text first.")
     TIMEOUT = "timeout", _("Reading the file took too long. Simplify it or split it into smaller parts.")
     MEMORY = "memory", _("Reading the file took too much memory. Simplify it or split it into smaller parts.")
-    CRASHED = "crashed", _("Reading the file failed. Save it in another format, for example docx or txt, and try again.")
+    CRASHED = (
+        "crashed",
+        _("Reading the file failed. Save it in another format, for example docx or txt, and try again."),
+    )
     LOST = "lost", _("The stored file is gone. Upload it again.")
     NO_MODEL = "no_model", _("No model is available to index the text right now. Try again later.")
     NO_MONEY = "no_money", _("The balance is too low to add this document. Top it up and try again.")

@@ -74,9 +74,7 @@ def _remembered(key: tuple[int, str], *, at: datetime) -> Vector | None:
 
 
 def _embedded(text: str, key: tuple[int, str], *, assistant: Assistant, model: EmbeddingModel, at: datetime) -> Vector:
-    answer = door.embed(
-        [text], tenant=assistant.tenant, assistant=assistant, purpose="query", model=model.name, at=at
-    )
+    answer = door.embed([text], tenant=assistant.tenant, assistant=assistant, purpose="query", model=model.name, at=at)
     tenant_id, digest = key
     row = QueryEmbedding(
         tenant_id=tenant_id,

@@ -1,5 +1,16 @@
 """Pages of knowledge."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from knowledge import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("knowledge/", views.documents, name="knowledge"),
+    path("knowledge/upload/", views.upload, name="knowledge_upload"),
+    path("knowledge/text/", views.write, name="knowledge_text"),
+    path("knowledge/test/", views.test, name="knowledge_test"),
+    path("knowledge/<uuid:uuid>/", views.document, name="knowledge_document"),
+    path("knowledge/<uuid:uuid>/archive/", views.archive, name="knowledge_archive"),
+    path("knowledge/<uuid:uuid>/retry/", views.retry, name="knowledge_retry"),
+    path("knowledge/<uuid:uuid>/delete/", views.delete, name="knowledge_delete"),
+]

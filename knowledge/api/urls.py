@@ -1,7 +1,14 @@
 """API resources of knowledge, mounted under /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-routes: list[tuple[str, type[ViewSetMixin], str]] = []
-urlpatterns: list[URLPattern | URLResolver] = []
+from knowledge.api.views import ChunkViewSet, DocumentViewSet, SearchView
+
+routes: list[tuple[str, type[ViewSetMixin], str]] = [
+    ("documents", DocumentViewSet, "document"),
+    ("knowledge", ChunkViewSet, "knowledge"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("assistants/<uuid:uuid>/search/", SearchView.as_view(), name="assistant-search"),
+]

@@ -16,7 +16,12 @@ from knowledge.extraction.problems import Refused
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PIECE: Final = 64 * 1024
-ENVIRONMENT: Final = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "2"}
+ENVIRONMENT: Final = {
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 @dataclass(frozen=True, slots=True)

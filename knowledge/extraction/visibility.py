@@ -41,9 +41,7 @@ def hide_invisible(page: PageObject, reader: PdfReader) -> None:
     ghosts = sum(ghost for ghost, _ in verdicts.values())
     keep_ghosts = ghosts > OCR_SHARE * len(verdicts)
     hidden = {
-        index
-        for index, (ghost, pale) in verdicts.items()
-        if (ghost and not keep_ghosts) or (pale and not has_ground)
+        index for index, (ghost, pale) in verdicts.items() if (ghost and not keep_ghosts) or (pale and not has_ground)
     }
     if hidden:
         stream.operations = [step for index, step in enumerate(stream.operations) if index not in hidden]

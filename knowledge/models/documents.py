@@ -51,7 +51,7 @@ class Document(Public, Owned, Timestamped):
     filename = models.CharField(_("file name"), max_length=255)
     title = models.CharField(_("title"), max_length=255)
     size = models.BigIntegerField(_("size, bytes"))
-    doc_hash = models.CharField(_("SHA-256"), max_length=64, null=True, blank=True, editable=False)
+    doc_hash = models.CharField(_("SHA-256"), max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001 -- what was refused at the door has none
     mime = models.CharField(_("type"), max_length=100, blank=True)
     file = models.FileField(_("file"), max_length=255, blank=True)
     category = models.CharField(_("category"), max_length=100, blank=True)
@@ -119,6 +119,11 @@ class Document(Public, Owned, Timestamped):
         return self.status not in UNFINISHED
 
     @property
+    def problem(self) -> str:
+        """Return why it failed, in the reader's language."""
+        return str(DocumentProblem(self.error_code).label) if self.error_code else ""
+
+    @property
     def can_retry(self) -> bool:
         """Say whether processing it again may end better."""
         return self.status == DocumentStatus.FAILED and self.error_code in RETRYABLE and not self.archived_at
@@ -126,8 +131,8 @@ class Document(Public, Owned, Timestamped):
     def take(self, *, until: datetime, at: datetime) -> bool:
         """Lease this document for one worker; of two rivals only one gets it.
 
-        The attempt is counted before the work, and its number fences every
-        later write of this worker.
+        The attempt is counted before the work, and the lease itself fences
+        every later write of this worker.
         """
         free = Q(locked_until=None) | Q(locked_until__lt=at)
         rows = Document.objects.unfinished().filter(free, pk=self.pk)
@@ -137,8 +142,8 @@ class Document(Public, Owned, Timestamped):
         return True
 
     def advance(self, **values: Any) -> bool:
-        """Write ``values`` if this worker still holds the lease."""
-        rows = Document.objects.unfinished().filter(pk=self.pk, attempts=self.attempts, archived_at=None)
+        """Write ``values`` if this worker still holds the lease it took."""
+        rows = Document.objects.unfinished().filter(pk=self.pk, locked_until=self.locked_until, archived_at=None)
         if not rows.update(**values):
             return False
         for name, value in values.items():

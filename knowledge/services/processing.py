@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import IO, Any, Final
 from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 import structlog
 from django.core.files.storage import default_storage
@@ -19,9 +19,10 @@ from django.db import connection, transaction
 from assistants import door
 from assistants.errors import NoModelAvailable
 from billing import services as billing
-from billing.enums import ServiceType
+from billing.enums import HoldStatus, ServiceType
 from billing.errors import InsufficientFunds
 from billing.models import BalanceHold
+from config.db import release_connection
 from config.errors import ProviderError
 from knowledge.chunking import Chunk, chunk
 from knowledge.enums import DocumentProblem, DocumentStatus, KnowledgeType
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 LEASE: Final = timedelta(minutes=3)
 PAUSE: Final = timedelta(seconds=20)
+HOLD_FOR: Final = timedelta(hours=6)
 MAX_ATTEMPTS: Final = 4
 MAX_CHUNKS: Final = 8_000
 BATCH: Final = 64
@@ -86,22 +88,24 @@ class _Worker:
         try:
             text = self._text()
             self._advance(status=DocumentStatus.EMBEDDING, progress=READ)
-            chunks = _unique(chunk(text, title=self.document.title))
-            if not chunks:
-                raise Refused("no_text")
-            if len(chunks) > MAX_CHUNKS:
-                raise Refused("too_long")
-            self._embed(chunks)
+            self._embed(_passages(text, title=self.document.title))
             self._publish(hold)
         except (Refused, NoModelAvailable, ProviderError, _LeaseLost) as error:
             billing.release(hold, at=self.at, reason=type(error).__name__)
             raise
 
     def _hold(self) -> BalanceHold:
-        """Reserve the price; one attempt has one key, and only the last one captures."""
-        key = f"document:{self.document.uuid}:{self.document.attempts}"
+        """Reserve the price anew, giving back what a killed attempt had reserved."""
+        key = f"document:{self.document.uuid}"
+        left = BalanceHold.objects.filter(tenant=self.document.tenant, key__startswith=key, status=HoldStatus.PENDING)
+        for forgotten in left:
+            billing.release(forgotten, at=self.at, reason="interrupted")
         return billing.hold(
-            self.document.tenant, service=ServiceType.DOCUMENT_UPLOAD, key=key, at=self.at, ttl=timedelta(hours=1)
+            self.document.tenant,
+            service=ServiceType.DOCUMENT_UPLOAD,
+            key=f"{key}:{self.began_at:%Y%m%d%H%M%S%f}",
+            at=self.at,
+            ttl=HOLD_FOR,
         )
 
     def _text(self) -> str:
@@ -109,6 +113,7 @@ class _Worker:
         entry = self.document.entries.filter(type=KnowledgeType.ORIGINAL).first()
         if entry is not None:
             return entry.content
+        release_connection()
         with _local_copy(self.document) as file:
             extracted = extract(file, filename=self.document.filename)
         with transaction.atomic():
@@ -130,6 +135,7 @@ class _Worker:
         missing = [one for one in chunks if one.index not in done]
         for start in range(0, len(missing), BATCH):
             batch = missing[start : start + BATCH]
+            release_connection()  # a slow model must not keep it from others
             answer = door.embed(
                 [f"{self.document.title}\n{one.heading_path}\n\n{one.text}" for one in batch],
                 tenant=self.document.tenant,
@@ -197,9 +203,18 @@ class _Worker:
             raise _LeaseLost
 
 
-def _unique(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Drop passages that say the same in the same place."""
-    return list({one.digest: one for one in reversed(chunks)}.values())[::-1]
+def _passages(text: str, *, title: str) -> list[Chunk]:
+    """Cut the text; what is said twice in the same place is kept once.
+
+    Raises:
+        Refused: there is nothing, or far too much.
+    """
+    passages = list({one.digest: one for one in reversed(chunk(text, title=title))}.values())[::-1]
+    if not passages:
+        raise Refused("no_text")
+    if len(passages) > MAX_CHUNKS:
+        raise Refused("too_long")
+    return passages
 
 
 def _about(document: Document, extracted: Extracted) -> dict[str, Any]:
@@ -224,7 +239,7 @@ def _local_copy(document: Document) -> Iterator[IO[bytes]]:
     """
     with TemporaryFile() as local:
         try:
-            with default_storage.open(document.file.name) as stored:
+            with default_storage.open(str(document.file.name)) as stored:
                 for piece in stored.chunks():
                     local.write(piece)
         except (FileNotFoundError, ValueError) as error:

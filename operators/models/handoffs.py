@@ -90,7 +90,7 @@ class HandoffRequest(Public, Owned, Timestamped):
 class HandoffAudit(Owned, Created):
     """One step of a dialog's handoff; the database numbers the steps 1, 2, 3… and keeps them."""
 
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", verbose_name=_("tenant"))
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     dialog = models.ForeignKey(Dialog, models.CASCADE, related_name="+", db_index=False, verbose_name=_("dialog"))
     seq = models.BigIntegerField(_("number"), db_default=Value(0), editable=False)  # set by tg_handoff_audit_seq
     from_status = models.CharField(_("from"), max_length=32, choices=HandoffStatus)

@@ -101,7 +101,7 @@ class Ticket(Public, Owned, Timestamped):
 class TicketMessage(Owned, Created):
     """What was said about a ticket."""
 
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", verbose_name=_("tenant"))
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     ticket = models.ForeignKey(
         Ticket, models.CASCADE, related_name="messages", db_index=False, verbose_name=_("ticket")
     )
@@ -130,7 +130,7 @@ class TicketMessage(Owned, Created):
 class TicketAudit(Owned, Created):
     """One move of a ticket, kept for ever."""
 
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", verbose_name=_("tenant"))
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="steps", verbose_name=_("ticket"))
     from_status = models.CharField(_("from"), max_length=32, choices=TicketStatus, blank=True)
     to_status = models.CharField(_("to"), max_length=32, choices=TicketStatus)

@@ -1,0 +1,130 @@
+"""Shapes of what clients of knowledge send and get."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from knowledge.models import Document, KnowledgeEmbedding
+from knowledge.search import MAX_LIMIT, Passage
+
+MAX_QUERY_CHARACTERS = 2_000
+
+
+class DocumentSerializer(serializers.ModelSerializer[Document]):
+    """A document and how far it is."""
+
+    assistant = serializers.UUIDField(source="assistant.uuid", read_only=True, allow_null=True, default=None)
+    error_message = serializers.CharField(source="problem", read_only=True)
+    can_retry = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Document
+        fields = (
+            "uuid",
+            "assistant",
+            "title",
+            "filename",
+            "mime",
+            "size",
+            "category",
+            "importance",
+            "status",
+            "progress",
+            "error_code",
+            "error_message",
+            "can_retry",
+            "version",
+            "is_current",
+            "chunk_count",
+            "created_at",
+            "updated_at",
+            "archived_at",
+        )
+        read_only_fields = fields
+
+
+class NewDocumentSerializer(serializers.Serializer[Any]):
+    """A file (multipart), or a title and a text (JSON); for one assistant, or without one for all of them."""
+
+    assistant = serializers.UUIDField(required=False, allow_null=True)
+    file = serializers.FileField(required=False, allow_empty_file=True, max_length=1000)
+    title = serializers.CharField(required=False, max_length=255)
+    text = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    category = serializers.CharField(required=False, allow_blank=True, max_length=100, default="")
+    importance = serializers.IntegerField(required=False, min_value=1, max_value=10, default=5)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for exactly one of file and text."""
+        if ("file" in attrs) == ("text" in attrs):
+            raise serializers.ValidationError("Send either a file, or a title and a text.")
+        if "text" in attrs and not attrs.get("title"):
+            raise serializers.ValidationError({"title": ["A text needs a title."]})
+        return attrs
+
+
+class ChunkSerializer(serializers.ModelSerializer[KnowledgeEmbedding]):
+    """A passage as search finds it."""
+
+    document = serializers.UUIDField(source="document.uuid", read_only=True, allow_null=True, default=None)
+    text = serializers.CharField(source="chunk_text", read_only=True)
+    index = serializers.IntegerField(source="chunk_index", read_only=True)
+
+    class Meta:
+        model = KnowledgeEmbedding
+        fields = (
+            "uuid",
+            "document",
+            "index",
+            "title",
+            "heading_path",
+            "text",
+            "token_count",
+            "importance",
+            "source",
+            "version",
+            "is_current",
+            "is_enabled",
+            "created_at",
+        )
+        read_only_fields = fields
+
+
+class SearchSerializer(serializers.Serializer[Any]):
+    """A question to the knowledge."""
+
+    query = serializers.CharField(max_length=MAX_QUERY_CHARACTERS)
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=5)
+
+
+class RanksSerializer(serializers.Serializer[Any]):
+    """Where each leg of the search saw a passage."""
+
+    lexical = serializers.IntegerField(allow_null=True)
+    dense = serializers.IntegerField(allow_null=True)
+
+
+class PassageSerializer(serializers.Serializer[Passage]):
+    """A passage found."""
+
+    document = serializers.UUIDField(source="document_uuid", allow_null=True)
+    title = serializers.CharField()
+    text = serializers.CharField()
+    score = serializers.FloatField()
+    ranks = serializers.SerializerMethodField()
+
+    @extend_schema_field(RanksSerializer)
+    def get_ranks(self, passage: Passage) -> dict[str, int | None]:
+        """Return the ranks of both legs."""
+        return {"lexical": passage.lexical_rank, "dense": passage.dense_rank}
+
+
+class SearchResultSerializer(serializers.Serializer[Any]):
+    """What was found, the best first, and whether it is enough to answer."""
+
+    passages = PassageSerializer(many=True)
+    model = serializers.CharField()
+    is_semantic = serializers.BooleanField()
+    is_enough = serializers.BooleanField()
+    threshold = serializers.FloatField()
+    milliseconds = serializers.FloatField()

@@ -1,0 +1,64 @@
+"""What people fill in on knowledge's pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Tenant
+from assistants.models import Assistant
+from knowledge.enums import DocumentStatus
+from knowledge.search import MAX_LIMIT
+
+LONGEST_QUESTION = 2_000
+
+
+class ForAssistant(forms.Form):
+    """A form that names one of the shop's assistants."""
+
+    assistant = forms.ModelChoiceField(
+        Assistant.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        label=_("For"),
+        empty_label=_("All assistants"),
+    )
+
+    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assistant"]
+        field.queryset = Assistant.objects.of(tenant).order_by("pk")
+
+
+class TextForm(ForAssistant):
+    """A text typed or pasted in."""
+
+    title = forms.CharField(label=_("Title"), max_length=255)
+    text = forms.CharField(
+        label=_("Text"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=_("Headings (# or ##), lists and tables in markdown are understood."),
+    )
+    field_order = ("title", "text", "assistant")
+
+
+class FilterForm(ForAssistant):
+    """Which documents to show."""
+
+    q = forms.CharField(label=_("Search"), max_length=100, required=False)
+    status = forms.ChoiceField(
+        label=_("State"), choices=[("", _("Any state")), *DocumentStatus.choices], required=False
+    )
+
+
+class QuestionForm(ForAssistant):
+    """A question to try the knowledge with."""
+
+    question = forms.CharField(label=_("Question"), max_length=LONGEST_QUESTION)
+    limit = forms.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, widget=forms.HiddenInput)
+    field_order = ("question", "assistant")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assistant"]
+        field.label, field.required, field.empty_label = _("Assistant"), True, None

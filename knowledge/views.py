@@ -1,0 +1,197 @@
+"""Pages of knowledge: documents, one document, and trying the search."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.enums import Role
+from accounts.models import Tenant
+from accounts.services import require_role, role_of
+from assistants.models import Assistant
+from config.errors import DomainError
+from config.pages import page_of
+from knowledge import services
+from knowledge.enums import DocumentStatus
+from knowledge.forms import FilterForm, ForAssistant, QuestionForm, TextForm
+from knowledge.models import Document
+from knowledge.search import SearchResult, search
+
+MAX_FILES = 50
+PASSAGES_SHOWN = 8
+
+
+@require_safe
+def documents(request: HttpRequest, text_form: TextForm | None = None) -> HttpResponse:
+    """Show the shop's documents and how far each is; htmx asks for the rows alone."""
+    tenant = _tenant(request)
+    form = FilterForm(request.GET, tenant=tenant)
+    page = page_of(_filtered(Document.objects.of(tenant), form), request.GET.get("page"))
+    context = {
+        "page": page,
+        "form": form,
+        "is_filtered": any(request.GET.get(name) for name in ("q", "status", "assistant")),
+        "is_working": any(not document.is_finished for document in page.rows),
+        "may_write": _may_write(request),
+        "limit": settings.UPLOAD_MAX_BYTES,
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "knowledge/rows.html", context)
+    context |= {"upload_form": ForAssistant(tenant=tenant), "text_form": text_form or TextForm(tenant=tenant)}
+    return render(request, "knowledge/documents.html", context, status=422 if text_form else 200)
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take files in."""
+    tenant = _writable(request)
+    form = ForAssistant(request.POST, tenant=tenant)
+    files = request.FILES.getlist("file")
+    if not files or not form.is_valid():
+        messages.error(request, _("Choose at least one file."))
+        return redirect("knowledge")
+    if len(files) > MAX_FILES:
+        messages.error(request, _("At most %(count)s files at a time.") % {"count": MAX_FILES})
+        return redirect("knowledge")
+    taken = [
+        services.ingest_file(
+            tenant,
+            assistant=form.cleaned_data["assistant"],
+            filename=file.name or "",
+            content=file,
+            created_by=request.user,  # type: ignore[arg-type]  # logged in
+            at=now(),
+        )
+        for file in files
+    ]
+    good = sum(document.status != DocumentStatus.FAILED for document in taken)
+    if good:
+        words = ngettext("%(count)s document is being read.", "%(count)s documents are being read.", good)
+        messages.success(request, words % {"count": good})
+    for document in taken:
+        if document.status == DocumentStatus.FAILED:
+            messages.error(request, f"{document.filename}: {document.problem}")
+    return redirect("knowledge")
+
+
+@require_POST
+def write(request: HttpRequest) -> HttpResponse:
+    """Take a typed text in."""
+    tenant = _writable(request)
+    form = TextForm(request.POST, tenant=tenant)
+    if form.is_valid():
+        try:
+            services.ingest_text(
+                tenant,
+                **form.cleaned_data,
+                created_by=request.user,  # type: ignore[arg-type]  # logged in
+                at=now(),
+            )
+        except DomainError as error:
+            form.add_error("text", str(error))
+        else:
+            messages.success(request, _("The text is being read."))
+            return redirect("knowledge")
+    request.method = "GET"
+    return documents(request, text_form=form)
+
+
+@require_safe
+def document(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Show one document: its passages and its versions."""
+    row = _document(request, uuid)
+    versions = Document.objects.of(row.tenant).in_scope(row.assistant_id).filter(filename=row.filename)
+    context = {
+        "document": row,
+        "page": page_of(row.chunks.in_order().without_vectors(), request.GET.get("page")),
+        "versions": versions.order_by("-version", "-pk")[:50],
+        "may_write": _may_write(request),
+    }
+    return render(request, "knowledge/document.html", context)
+
+
+@require_POST
+def archive(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take a document out of search."""
+    _writable(request)
+    row = services.archive(_document(request, uuid), at=now())
+    messages.success(request, _("“%(title)s” is archived; assistants no longer answer from it.") % {"title": row})
+    return redirect("knowledge_document", row.uuid)
+
+
+@require_POST
+def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Process a failed document once more."""
+    _writable(request)
+    row = services.retry(_document(request, uuid), at=now())
+    messages.success(request, _("“%(title)s” is being read again.") % {"title": row})
+    return redirect("knowledge")
+
+
+@require_POST
+def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Erase a document."""
+    _writable(request)
+    row = _document(request, uuid)
+    services.delete(row, at=now())
+    messages.success(request, _("“%(title)s” is deleted.") % {"title": row})
+    return redirect("knowledge")
+
+
+@require_safe
+def test(request: HttpRequest) -> HttpResponse:
+    """Try the search: a question, and what an assistant would answer from."""
+    tenant = _tenant(request)
+    first = Assistant.objects.of(tenant).order_by("pk").first()
+    asked = "question" in request.GET
+    form = QuestionForm(request.GET if asked else None, tenant=tenant, initial={"assistant": first and first.uuid})
+    found: SearchResult | None = None
+    if asked and form.is_valid():
+        wanted = form.cleaned_data
+        found = search(wanted["assistant"], wanted["question"], limit=wanted["limit"] or PASSAGES_SHOWN, at=now())
+    template = "knowledge/found.html" if request.headers.get("HX-Request") else "knowledge/test.html"
+    return render(request, template, {"form": form, "found": found, "has_assistant": first is not None})
+
+
+def _tenant(request: HttpRequest) -> Tenant:
+    tenant: Tenant | None = request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
+    if not tenant:
+        raise Http404
+    return tenant
+
+
+def _writable(request: HttpRequest) -> Tenant:
+    """Return the current tenant if this person may change its knowledge."""
+    tenant = _tenant(request)
+    require_role(request.user, tenant, Role.OPERATOR)
+    return tenant
+
+
+def _may_write(request: HttpRequest) -> bool:
+    return role_of(request.user, _tenant(request)) in {Role.OPERATOR, Role.ADMIN}
+
+
+def _document(request: HttpRequest, uuid: UUID) -> Document:
+    rows = Document.objects.visible_to(request.user).of(_tenant(request))
+    return get_object_or_404(rows.select_related("tenant", "assistant", "created_by", "supersedes"), uuid=uuid)
+
+
+def _filtered(rows: Any, form: FilterForm) -> "QuerySet[Document]":
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if wanted.get("status") != DocumentStatus.ARCHIVED:
+        rows = rows.live()
+    if wanted.get("status"):
+        rows = rows.filter(status=wanted["status"])
+    if wanted.get("assistant"):
+        rows = rows.in_scope(wanted["assistant"].pk)
+    if wanted.get("q"):
+        rows = rows.filter(title__icontains=wanted["q"])
+    return rows.select_related("assistant").newest_first()  # type: ignore[no-any-return]  # its own queryset
