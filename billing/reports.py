@@ -116,7 +116,9 @@ def _wrong_sums(balances: QuerySet[Balance]) -> list[Discrepancy]:
     proved = balances.annotate(**{f"proved_{name}": proof for name, proof in proofs.items()})
     wrong = proved.exclude(**{name: F(f"proved_{name}") for name in proofs})
     return [
-        Discrepancy(tenant_id=row.tenant_id, what=name, cached=getattr(row, name), proved=getattr(row, f"proved_{name}"))
+        Discrepancy(
+            tenant_id=row.tenant_id, what=name, cached=getattr(row, name), proved=getattr(row, f"proved_{name}")
+        )
         for row in wrong.order_by("pk")[:WORST]
         for name in proofs
         if getattr(row, name) != getattr(row, f"proved_{name}")
@@ -125,7 +127,9 @@ def _wrong_sums(balances: QuerySet[Balance]) -> list[Discrepancy]:
 
 def _broken_chains(tenants: Collection[int] | None) -> list[Discrepancy]:
     """Return entries that do not begin where the one before ended."""
-    entries = BalanceTransaction.objects.all() if tenants is None else BalanceTransaction.objects.filter(tenant__in=tenants)
+    entries = (
+        BalanceTransaction.objects.all() if tenants is None else BalanceTransaction.objects.filter(tenant__in=tenants)
+    )
     previous = Window(Lag("balance_after", default=Value(NOTHING, MONEY)), partition_by="tenant_id", order_by="pk")
     broken = entries.annotate(previous=previous).exclude(balance_before=F("previous"))
     return [
@@ -137,4 +141,6 @@ def _broken_chains(tenants: Collection[int] | None) -> list[Discrepancy]:
 def _sum(rows: QuerySet[Any, Model]) -> Any:
     """Return the sum of a tenant's amounts as a subquery of its balance."""
     of_tenant = rows.filter(tenant=OuterRef("tenant")).order_by().values("tenant")
-    return Coalesce(Subquery(of_tenant.annotate(total=Sum("amount")).values("total")), Value(NOTHING), output_field=MONEY)
+    return Coalesce(
+        Subquery(of_tenant.annotate(total=Sum("amount")).values("total")), Value(NOTHING), output_field=MONEY
+    )

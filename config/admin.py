@@ -7,11 +7,13 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import display
+from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import ForeignObjectRel
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
@@ -29,6 +31,7 @@ class AdminSite(UnfoldAdminSite):
 
     site_title = site_header = "Otklik"
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send strangers to the log-in page, with its limits and second factor; refuse who is no staff."""
         page: HttpResponse = secure_admin_login(super().login)(request, extra_context)

@@ -8,8 +8,9 @@ from urllib.parse import unquote
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, DATA_DIR, addresses, env, origin
+from config.env import BASE_DIR, DATA_DIR, addresses, env
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
+from config.policy import content_security_policy
 
 # --- What this process is -------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -26,7 +27,11 @@ DATA_ROOT: Path = DATA_DIR
 INSTALLED_APPS = [
     "daphne",
     "config.apps.AdminConfig",
+<<<<<<< HEAD
     "unfold.apps.BasicAppConfig",  # the default one would replace our admin site
+=======
+    "unfold.apps.BasicAppConfig",  # keeps our AdminSite
+>>>>>>> accounts
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.auth",
@@ -322,28 +327,10 @@ SERVICES = addresses(
     YANDEX_TOKEN_URL="https://oauth.yandex.ru/token",  # noqa: S106 -- an address
     YANDEX_PROFILE_URL="https://login.yandex.ru/info",
 )
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        # Safari before 15.4 does not count sockets of the page's own host as 'self'
-        "connect-src": ["'self'", BASE_URL.replace("http", "ws", 1)],
-        "manifest-src": ["'self'"],
-        "frame-src": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        # browsers apply form-action to the redirects a form leads to as well
-        "form-action": [
-            "'self'",
-            *sorted({origin(SERVICES[name]) for name in ("YANDEX_OAUTH_URL", "ROBOKASSA_URL")}),
-            *PAYMENT_PAGES,
-        ],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(
+    base_url=BASE_URL,
+    form_targets=[SERVICES["YANDEX_OAUTH_URL"], SERVICES["ROBOKASSA_URL"], *PAYMENT_PAGES],
+)
 YANDEX_CLIENT_ID = env.str("YANDEX_CLIENT_ID", default="")
 YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_SECRET", default="")
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}

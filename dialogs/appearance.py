@@ -104,7 +104,7 @@ def _mix(color: str, other: str, part: float) -> str:
 def _luminance(color: str) -> float:
     linear = [
         c / 12.92 if (c := value / 255) <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for value in _channels(color)
-    ]  # noqa: PLR2004 -- sRGB's own numbers
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

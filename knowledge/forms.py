@@ -46,7 +46,9 @@ class FilterForm(ForAssistant):
     """Which documents to show."""
 
     q = forms.CharField(label=_("Search"), max_length=100, required=False)
-    status = forms.ChoiceField(label=_("State"), choices=[("", _("Any state")), *DocumentStatus.choices], required=False)
+    status = forms.ChoiceField(
+        label=_("State"), choices=[("", _("Any state")), *DocumentStatus.choices], required=False
+    )
 
 
 class QuestionForm(ForAssistant):

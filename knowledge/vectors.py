@@ -35,7 +35,7 @@ class BinaryCursor:
 
     def copy_rows(self, target: str, types: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
         """Load ``rows`` by COPY; ``target`` is the table with its columns."""
-        with self.cursor.copy(f"COPY {target} FROM STDIN (FORMAT BINARY)") as copy:  # noqa: S608 -- our own constants
+        with self.cursor.copy(f"COPY {target} FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)

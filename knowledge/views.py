@@ -156,9 +156,7 @@ def test(request: HttpRequest) -> HttpResponse:
     found: SearchResult | None = None
     if asked and form.is_valid():
         wanted = form.cleaned_data
-        found = search(
-            wanted["assistant"], wanted["question"], limit=wanted["limit"] or PASSAGES_SHOWN, at=now()
-        )
+        found = search(wanted["assistant"], wanted["question"], limit=wanted["limit"] or PASSAGES_SHOWN, at=now())
     template = "knowledge/found.html" if request.headers.get("HX-Request") else "knowledge/test.html"
     return render(request, template, {"form": form, "found": found, "has_assistant": first is not None})
 

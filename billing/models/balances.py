@@ -75,8 +75,15 @@ class Balance(Owned, Timestamped):
         verbose_name = _("balance")
         verbose_name_plural = _("balances")
         constraints = [
-            models.CheckConstraint(condition=Q(balance__gte=F("held"), balance__lt=LIMIT, held__gte=0), name="ck_balances_balance"),
-            models.CheckConstraint(condition=Q(total_spent__gte=0, total_spent__lt=LIMIT, total_topped_up__gte=0, total_topped_up__lt=LIMIT), name="ck_balances_totals"),
+            models.CheckConstraint(
+                condition=Q(balance__gte=F("held"), balance__lt=LIMIT, held__gte=0), name="ck_balances_balance"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    total_spent__gte=0, total_spent__lt=LIMIT, total_topped_up__gte=0, total_topped_up__lt=LIMIT
+                ),
+                name="ck_balances_totals",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,9 @@ class PromoCode(Created):
                 | Q(type=PromoType.FIXED_AMOUNT, value__gt=0, value__lt=LIMIT),
                 name="ck_promo_codes_value",
             ),
-            models.CheckConstraint(condition=Q(min_amount__gte=0, min_amount__lt=LIMIT), name="ck_promo_codes_min_amount"),
+            models.CheckConstraint(
+                condition=Q(min_amount__gte=0, min_amount__lt=LIMIT), name="ck_promo_codes_min_amount"
+            ),
             models.CheckConstraint(
                 condition=Q(used_count__gte=0) & (Q(max_uses=None) | Q(max_uses__gt=0, used_count__lte=F("max_uses"))),
                 name="ck_promo_codes_used_count",
@@ -137,7 +139,8 @@ class ReferralCode(Public, Owned, Created):
         verbose_name_plural = _("referral codes")
         constraints = [
             models.CheckConstraint(
-                condition=Q(referrals_count__gte=0, total_earned__gte=0, total_earned__lt=LIMIT), name="ck_referral_codes_totals"
+                condition=Q(referrals_count__gte=0, total_earned__gte=0, total_earned__lt=LIMIT),
+                name="ck_referral_codes_totals",
             ),
         ]
 
@@ -169,7 +172,9 @@ class Referral(Public, Owned, Timestamped):
         constraints = [
             enum_check("ck_referrals_status", "status", ReferralStatus),
             models.CheckConstraint(condition=~Q(tenant=F("referred_tenant")), name="ck_referrals_not_oneself"),
-            models.CheckConstraint(condition=Q(reward=None) | Q(reward__gt=0, reward__lt=LIMIT), name="ck_referrals_reward"),
+            models.CheckConstraint(
+                condition=Q(reward=None) | Q(reward__gt=0, reward__lt=LIMIT), name="ck_referrals_reward"
+            ),
             models.CheckConstraint(
                 condition=~Q(status=ReferralStatus.HELD)
                 | Q(reward__isnull=False, available_at__isnull=False, payment__isnull=False),

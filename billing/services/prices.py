@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from billing.enums import ServiceType
-from billing.errors import PriceInThePast, NoPrice
+from billing.errors import NoPrice, PriceInThePast
 from billing.models import ServicePrice
 from billing.services.ledger import checked
 

@@ -31,9 +31,7 @@ def referral_code_of(tenant: Tenant) -> ReferralCode:
     return code
 
 
-def apply_code(
-    tenant: Tenant, *, code: str, at: datetime, used_by: User | None = None
-) -> PromoCodeUsage | Referral:
+def apply_code(tenant: Tenant, *, code: str, at: datetime, used_by: User | None = None) -> PromoCodeUsage | Referral:
     """Redeem what a person typed: a promo code, or another shop's invitation.
 
     Raises:

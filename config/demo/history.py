@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from billing.enums import ServiceType
-
 from accounts.models import Tenant
 from assistants.models import Assistant
 from billing import services as billing
+from billing.enums import ServiceType
 from config.demo.material import articles, load
 from config.demo.people import colleague
 from dialogs import intents

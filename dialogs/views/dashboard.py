@@ -14,9 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.enums import Role
 from accounts.views.decorators import role_required
 from accounts.views.requests import Request
-from accounts.enums import Role
 from dialogs.errors import DialogClosed
 from dialogs.forms import DialogFilter
 from dialogs.models import Dialog, DialogQuerySet

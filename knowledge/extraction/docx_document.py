@@ -63,9 +63,9 @@ def _add_paragraph(extraction: Extraction, paragraph: Paragraph) -> None:
         extraction.add(Kind.HEADING, text, level=1)
     elif properties is not None and (level := properties.find(qn("w:outlineLvl"))) is not None:
         extraction.add(Kind.HEADING, text, level=int(level.get(VALUE, "0")) + 1)
-    elif properties is not None and properties.find(qn("w:numPr")) is not None:
-        extraction.add(Kind.ITEM, text)
-    elif style.lower().startswith(("list", "список")):
+    elif (properties is not None and properties.find(qn("w:numPr")) is not None) or style.lower().startswith(
+        ("list", "список")
+    ):
         extraction.add(Kind.ITEM, text)
     else:
         extraction.add(Kind.PARAGRAPH, text)

@@ -9,9 +9,25 @@ from knowledge.extraction.blocks import Extraction, Kind
 from knowledge.extraction.encodings import decode
 from knowledge.extraction.problems import Refused
 
-INVISIBLE_TAGS: Final = (
-    "script style template noscript iframe svg canvas object embed form button select input nav footer aside dialog"
-).split()
+INVISIBLE_TAGS: Final = [
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "svg",
+    "canvas",
+    "object",
+    "embed",
+    "form",
+    "button",
+    "select",
+    "input",
+    "nav",
+    "footer",
+    "aside",
+    "dialog",
+]
 HIDING_STYLE: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|font-size\s*:\s*0"
     r"|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent)|text-indent\s*:\s*-\d{3,}",
@@ -19,8 +35,38 @@ HIDING_STYLE: Final = re.compile(
 )
 HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 BLOCKS: Final = frozenset(
-    "p div section article main header ul ol dl dt dd li table pre blockquote figure figcaption address details "
-    "summary body html h1 h2 h3 h4 h5 h6 hr br".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "li",
+        "table",
+        "pre",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "address",
+        "details",
+        "summary",
+        "body",
+        "html",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "br",
+    ]
 )
 CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
 MAX_DEPTH: Final = 200

@@ -1,6 +1,5 @@
 """Takes documents in: stores the file, writes the row, asks a worker to read it."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime

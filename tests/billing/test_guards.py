@@ -194,9 +194,7 @@ def test_nobody_refers_themselves(tenant):
 @pytest.mark.parametrize(("days", "until"), [(-1, 1), (-1, None), (0, 1), (5, 6)])
 def test_prices_of_a_service_do_not_overlap(days, until):
     ServicePrice.objects.filter(service_type="ai_message").delete()
-    ServicePrice.objects.create(
-        service_type="ai_message", price=1, valid_from=NOON, valid_to=NOON + timedelta(days=10)
-    )
+    ServicePrice.objects.create(service_type="ai_message", price=1, valid_from=NOON, valid_to=NOON + timedelta(days=10))
 
     with pytest.raises(IntegrityError, match="uq_service_prices_period"):
         ServicePrice.objects.create(

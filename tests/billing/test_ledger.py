@@ -37,9 +37,7 @@ def money_of(tenant):
 
 
 def reserve(tenant, amount=30, key="answer:1", **kwargs):
-    return services.hold(
-        tenant, service=ServiceType.AI_MESSAGE, key=key, at=NOON, amount=Decimal(amount), **kwargs
-    )
+    return services.hold(tenant, service=ServiceType.AI_MESSAGE, key=key, at=NOON, amount=Decimal(amount), **kwargs)
 
 
 def pay(tenant, amount=30, key="answer:1", service=ServiceType.AI_MESSAGE):
@@ -298,9 +296,7 @@ def test_gifts_are_not_counted_as_top_ups(tenant, kind):
 
 def test_a_service_is_not_a_way_of_topping_up(tenant):
     with pytest.raises(ValueError, match="ai_message"):
-        services.top_up(
-            tenant, amount=Decimal(5), key="odd", at=NOON, transaction_type=TransactionType.AI_MESSAGE
-        )
+        services.top_up(tenant, amount=Decimal(5), key="odd", at=NOON, transaction_type=TransactionType.AI_MESSAGE)
 
 
 def test_a_deduction_never_reaches_what_is_reserved(tenant):

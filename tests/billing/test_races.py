@@ -66,7 +66,9 @@ def test_64_rivals_with_one_key_pay_once(race):
 def test_rivals_that_reserve_take_and_give_back_never_wait_for_each_other_in_a_circle(race):
     tenant = BalanceFactory(balance=100).tenant
     dice = random.Random(20261120)
-    plans = [[dice.choice(["charge", "capture", "release", "top_up", "expire"]) for _ in range(6)] for _ in range(RIVALS)]
+    plans = [
+        [dice.choice(["charge", "capture", "release", "top_up", "expire"]) for _ in range(6)] for _ in range(RIVALS)
+    ]
 
     def busy(number):
         for step, verb in enumerate(plans[number]):
@@ -96,7 +98,8 @@ def test_rivals_that_reserve_take_and_give_back_never_wait_for_each_other_in_a_c
 def test_of_a_capture_and_a_release_one_wins(race):
     tenant = BalanceFactory(balance=100).tenant
     holds = [
-        services.hold(tenant, service=ServiceType.AI_MESSAGE, key=f"h:{n}", at=NOON, amount=Decimal(2)) for n in range(8)
+        services.hold(tenant, service=ServiceType.AI_MESSAGE, key=f"h:{n}", at=NOON, amount=Decimal(2))
+        for n in range(8)
     ]
 
     def rival(number):
