@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from config.errors import DomainError, ProviderError
+from config.errors import DomainError
 
 
 @dataclass
@@ -112,8 +112,20 @@ class PaymentMismatch(DomainError):
     message = _("The payment provider reports another amount; our staff will look at it.")
 
 
-class PaymentUnknown(ProviderError):
+@dataclass
+class PaymentUnknown(DomainError):
     """The provider does not know the payment."""
+
+    code, status = "payment_unknown", 404
+    message = _("The payment provider does not know this payment.")
+
+
+@dataclass
+class ProviderSilent(DomainError):
+    """The provider could not be reached."""
+
+    code, status = "provider_silent", 503
+    message = _("The payment provider does not answer. Try again a little later.")
 
 
 @dataclass

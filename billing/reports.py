@@ -5,21 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db.models import DecimalField, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, Lag
+from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
+from accounts.ports import Card
 from billing.enums import SPENDING, HoldStatus, TransactionType
 from billing.models import Balance, BalanceHold, BalanceTransaction
-from billing.models.ledger import NOTHING
+from billing.models.ledger import NOTHING, TransactionQuerySet
+from config.templatetags.otklik import roubles
 
 log = structlog.get_logger(__name__)
 
 MONEY: Final = DecimalField(max_digits=24, decimal_places=6)
 WORST: Final = 1000
+CHUNK: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,31 @@ class Summary:
     spent_today: Decimal
     spent_this_month: Decimal
     is_low: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries of a statement are asked for: ``[since, until)``, of some types or all."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    types: tuple[str, ...] = ()
+
+    def of(self, tenant: Tenant) -> TransactionQuerySet:
+        """Return these entries of ``tenant``."""
+        entries = BalanceTransaction.objects.of(tenant).between(self.since, self.until)
+        return entries.of_types(self.types) if self.types else entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One page of a statement, newest first, and what all of its pages add up to."""
+
+    entries: tuple[BalanceTransaction, ...]
+    came: Decimal
+    went: Decimal
+    newer: UUID | None
+    older: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +90,7 @@ class Reconciliation:
         return not self.discrepancies
 
 
-def summary(tenant: Tenant, *, at: datetime, low: Decimal) -> Summary:
+def summary(tenant: Tenant, *, at: datetime) -> Summary:
     """Return what ``tenant`` has and what it spent since midnight and since the first of the month, in local time."""
     balance = Balance.objects.of(tenant).first() or Balance(tenant=tenant)
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -69,7 +101,60 @@ def summary(tenant: Tenant, *, at: datetime, low: Decimal) -> Summary:
         available=balance.available,
         spent_today=entries.between(midnight, None).spent(),
         spent_this_month=entries.between(midnight.replace(day=1), None).spent(),
-        is_low=balance.available < low,
+        is_low=balance.available < settings.BALANCE_LOW,
+    )
+
+
+def statement(
+    tenant: Tenant, wanted: Wanted, *, after: UUID | None = None, before: UUID | None = None, size: int = 50
+) -> Statement:
+    """Return one page of a tenant's entries.
+
+    Args:
+        tenant: Whose.
+        wanted: Which.
+        after: Those made after this entry, the nearest of them.
+        before: Those made before this entry.
+        size: How many on a page.
+    """
+    rows = wanted.of(tenant)
+    here = after or before
+    mark = rows.filter(uuid=here).values_list("pk", flat=True).first() if here else None
+    if mark:
+        nearest = rows.filter(pk__gt=mark).order_by("pk") if after else rows.filter(pk__lt=mark).newest_first()
+    else:
+        nearest, after, before = rows.newest_first(), None, None
+    page = list(nearest[: size + 1])
+    has_more, page = len(page) > size, page[:size]
+    if after:
+        page.reverse()
+    has_newer, has_older = (has_more, True) if after else (before is not None, has_more)
+    sums = rows.aggregate(came=Sum("amount", filter=Q(amount__gt=0)), went=Sum("amount", filter=Q(amount__lt=0)))
+    return Statement(
+        entries=tuple(page),
+        came=sums["came"] or NOTHING,
+        went=sums["went"] or NOTHING,
+        newer=page[0].uuid if page and has_newer else None,
+        older=page[-1].uuid if page and has_older else None,
+    )
+
+
+def pages_of(tenant: Tenant, wanted: Wanted, *, before: int | None = None) -> tuple[BalanceTransaction, ...]:
+    """Return the next thousand entries below the key ``before``, newest first: for what reads everything."""
+    rows = wanted.of(tenant).newest_first()
+    return tuple((rows.filter(pk__lt=before) if before else rows)[:CHUNK])
+
+
+def home_card(tenant: Tenant, *, at: datetime) -> Card:
+    """Return the balance for the home page."""
+    money = summary(tenant, at=at)
+    return Card(
+        label=_("Balance"),
+        value=roubles(money.available),
+        note=_("%(spent)s spent this month") % {"spent": roubles(money.spent_this_month)},
+        icon="balance",
+        url=reverse("balance"),
+        tone="warn" if money.is_low else "",
     )
 
 

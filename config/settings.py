@@ -1,5 +1,6 @@
 """One settings file; environments differ by variables only (docs/settings.md)."""
 
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,13 +26,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
 DATA_ROOT: Path = DATA_DIR
 
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if "runserver" in sys.argv else []),  # only to make runserver speak ASGI; costs each process 20 MB
     "config.apps.AdminConfig",
-<<<<<<< HEAD
     "unfold.apps.BasicAppConfig",  # the default one would replace our admin site
-=======
-    "unfold.apps.BasicAppConfig",  # keeps our AdminSite
->>>>>>> accounts
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.auth",

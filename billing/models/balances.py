@@ -92,7 +92,7 @@ class Balance(Owned, Timestamped):
     @property
     def available(self) -> Decimal:
         """What can be spent now."""
-        return self.balance - self.held
+        return Decimal(self.balance - self.held)
 
 
 class HoldQuerySet(OwnedQuerySet["BalanceHold"]):

@@ -6,12 +6,13 @@ from django.conf import settings
 
 from billing.enums import Provider
 from billing.errors import PaymentsOff
-from billing.providers.protocol import PaymentProvider, Started, Told
+from billing.providers.protocol import Order, PaymentProvider, Started, Told
 from billing.providers.sandbox import Sandbox
 
-PROVIDERS: Final[dict[str, PaymentProvider]] = {Provider.SANDBOX: Sandbox()}
+SANDBOX: Final = Sandbox()
+PROVIDERS: Final[dict[str, PaymentProvider]] = {Provider.SANDBOX: SANDBOX}
 
-__all__ = ["PROVIDERS", "PaymentProvider", "Sandbox", "Started", "Told", "connected"]
+__all__ = ["PROVIDERS", "SANDBOX", "Order", "PaymentProvider", "Started", "Told", "chosen", "connected"]
 
 
 def connected() -> Provider | None:

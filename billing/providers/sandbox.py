@@ -3,16 +3,19 @@
 It keeps its own books, apart from ours, for two days in the cache.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from decimal import Decimal
 from typing import Final
 
 from django.core.cache import cache
 from django.urls import reverse
+from redis.exceptions import RedisError
 
 from billing.enums import PaymentStatus
 from billing.errors import PaymentUnknown
 from billing.providers.protocol import Order, Started, Told
+from config.errors import ProviderUnavailable
 
 KEPT_FOR: Final = 2 * 24 * 3600
 
@@ -24,7 +27,8 @@ class Sandbox:
         """Note the payment and where the person goes back to."""
         number = f"sandbox-{order.key}"
         told = Told(status=PaymentStatus.PENDING, amount=order.amount, currency=order.currency)
-        cache.add(_slot(number), (told, order.return_url), KEPT_FOR)
+        with _books():
+            cache.add(_slot(number), (told, order.return_url), KEPT_FOR)
         return Started(number=number, page=reverse("sandbox_payment", args=[order.key]))
 
     def ask(self, number: str) -> Told:
@@ -35,19 +39,25 @@ class Sandbox:
         """Pay or cancel, as the person clicked; return where they go back to. A decision stands."""
         told, return_url = self._known(number)
         if told.status == PaymentStatus.PENDING:
-            cache.set(_slot(number), (replace(told, status=status), return_url), KEPT_FOR)
+            with _books():
+                cache.set(_slot(number), (replace(told, status=status), return_url), KEPT_FOR)
         return return_url
 
-    def refuse_amount(self, number: str, amount: Decimal) -> None:
-        """Report another amount from now on, as a broken or forged payment would."""
-        told, return_url = self._known(number)
-        cache.set(_slot(number), (replace(told, amount=amount), return_url), KEPT_FOR)
-
     def _known(self, number: str) -> tuple[Told, str]:
-        known: tuple[Told, str] | None = cache.get(_slot(number))
+        with _books():
+            known: tuple[Told, str] | None = cache.get(_slot(number))
         if known is None:
-            raise PaymentUnknown(number)
+            raise PaymentUnknown
         return known
+
+
+@contextmanager
+def _books() -> Iterator[None]:
+    """Say in the words of providers that the cache does not answer."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise ProviderUnavailable from error
 
 
 def _slot(number: str) -> str:

@@ -87,8 +87,9 @@ def credit_promo(payment: Payment, *, at: datetime) -> None:
 def bonus_on(amount: Decimal, promo: PromoCode) -> Decimal:
     """Return what ``promo`` adds to a top-up, in whole kopecks but at least one."""
     if promo.type == PromoType.FIXED_AMOUNT:
-        return promo.value
-    return max((amount * promo.value / WHOLE).quantize(KOPECK, ROUND_DOWN), KOPECK)
+        return Decimal(promo.value)
+    share: Decimal = amount * promo.value / WHOLE
+    return max(share.quantize(KOPECK, ROUND_DOWN), KOPECK)
 
 
 def _check_uses(tenant: Tenant, promo: PromoCode) -> None:

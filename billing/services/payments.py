@@ -1,8 +1,10 @@
 """Top-ups through a payment provider."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Tenant, User
 from billing.enums import Currency, PaymentStatus
-from billing.errors import BadAmount, PaymentMismatch, PaymentUnknown
+from billing.errors import BadAmount, PaymentMismatch, PaymentUnknown, ProviderSilent
 from billing.models import Payment
 from billing.providers import PROVIDERS, chosen
 from billing.providers.protocol import Order, Told
@@ -29,21 +31,21 @@ BATCH: Final = 200
 
 
 def start_payment(
-    tenant: Tenant, *, amount: Decimal, return_url: str, at: datetime, created_by: User | None = None
+    tenant: Tenant, *, amount: Decimal, return_page: Callable[[UUID], str], at: datetime, created_by: User | None = None
 ) -> Payment:
     """Begin a top-up; the person pays on the page ``confirmation_url``.
 
     Args:
         tenant: Whose balance grows.
         amount: Roubles and whole kopecks.
-        return_url: Where the provider sends the person afterwards; ``{uuid}`` becomes the payment's.
+        return_page: Makes the address where the provider sends the person afterwards, from the payment's uuid.
         at: When.
         created_by: Who pays.
 
     Raises:
         BadAmount: it is too small, too large or finer than a kopeck.
         PaymentsOff: nobody takes payments here.
-        ProviderError: the provider could not be reached; the payment stays pending.
+        ProviderSilent: the provider could not be reached; the payment stays pending.
     """
     exact = ledger.checked(amount, places=2, largest=MOST)
     if exact < LEAST:
@@ -62,9 +64,12 @@ def start_payment(
         amount=exact,
         currency=Currency.RUB,
         description=payment.description,
-        return_url=return_url.replace("{uuid}", str(payment.uuid)),
+        return_url=return_page(payment.uuid),
     )
-    started = PROVIDERS[provider].start(order)
+    try:
+        started = PROVIDERS[provider].start(order)
+    except ProviderError as error:
+        raise ProviderSilent from error
     payment.provider_payment_id, payment.confirmation_url = started.number, started.page
     payment.save(update_fields=["provider_payment_id", "confirmation_url"])
     return payment
@@ -75,11 +80,15 @@ def settle(payment: Payment, *, at: datetime) -> Payment:
 
     Raises:
         PaymentMismatch: the provider reports another amount or currency.
-        ProviderError: the provider could not be reached, or does not know the payment.
+        PaymentUnknown: the provider does not know the payment.
+        ProviderSilent: the provider could not be reached.
     """
     if not payment.is_open or payment.provider_payment_id is None:
         return payment
-    told = PROVIDERS[payment.provider].ask(payment.provider_payment_id)
+    try:
+        told = PROVIDERS[payment.provider].ask(payment.provider_payment_id)
+    except ProviderError as error:
+        raise ProviderSilent from error
     if (told.amount, told.currency) != (payment.amount, payment.currency):
         log.error("payment_mismatch", payment=str(payment.uuid), told=str(told.amount))
         raise PaymentMismatch
@@ -94,7 +103,7 @@ def settle_open(*, at: datetime) -> int:
             ended += not settle(payment, at=at).is_open or _forget(payment, at=at)
         except PaymentUnknown:
             ended += _forget(payment, at=at)
-        except (ProviderError, DomainError) as error:
+        except DomainError as error:
             log.warning("payment_not_settled", payment=str(payment.uuid), error=repr(error))
     return ended
 

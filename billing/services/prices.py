@@ -22,7 +22,7 @@ def price_of(service: ServiceType, *, at: datetime) -> Decimal:
     price = prices.order_by("-valid_from").values_list("price", flat=True).first()
     if price is None:
         raise NoPrice(service=str(service.label))
-    return price
+    return Decimal(price)
 
 
 @transaction.atomic
