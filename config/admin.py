@@ -1,7 +1,7 @@
 """What every admin page shares."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.sites import UnfoldAdminSite
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from config.errors import DomainError
 
@@ -64,6 +65,9 @@ class ModelAdmin(UnfoldModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_fullwidth = True
+    formfield_overrides: ClassVar[Any] = {
+        models.URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"},
+    }
 
     @display(description=_("Related"))
     def related(self, row: models.Model) -> str:

@@ -27,10 +27,10 @@ DATA_ROOT: Path = DATA_DIR
 
 INSTALLED_APPS = [
     *(["daphne"] if "runserver" in sys.argv else []),  # only to make runserver speak ASGI; costs each process 20 MB
-    "config.apps.AdminConfig",
     "unfold.apps.BasicAppConfig",  # the default one would replace our admin site
     "unfold.contrib.filters",
     "unfold.contrib.forms",
+    "config.apps.AdminConfig",  # after unfold, whose templates stand in for Django's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
         "SyncStatus": "accounts.enums.SyncStatus",
         "DialogStatus": "dialogs.enums.DialogStatus",
         "Sender": "dialogs.enums.Sender",
+        "TicketSource": "operators.enums.TicketSource",
         "TicketStatus": "operators.enums.TicketStatus",
         "ChatSender": "marketplace.enums.ChatSender",
         "ChatStatus": "marketplace.enums.ChatStatus",

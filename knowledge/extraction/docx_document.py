@@ -58,18 +58,9 @@ def _add_paragraph(extraction: Extraction, paragraph: Paragraph) -> None:
     style = (paragraph.style.name if paragraph.style else None) or ""
     if style.lower() in TITLES:
         extraction.title = extraction.title or text
-<<<<<<< HEAD
-        extraction.add(Kind.HEADING, text, level=1)
-    elif properties is not None and (level := properties.find(qn("w:outlineLvl"))) is not None:
-        extraction.add(Kind.HEADING, text, level=int(level.get(VALUE, "0")) + 1)
-    elif (properties is not None and properties.find(qn("w:numPr")) is not None) or style.lower().startswith(
-        ("list", "список")
-    ):
-=======
     if level := _heading_level(paragraph, style):
         extraction.add(Kind.HEADING, text, level=level)
     elif _has(paragraph, "w:numPr") or style.lower().startswith(("list", "список")):
->>>>>>> knowledge
         extraction.add(Kind.ITEM, text)
     else:
         extraction.add(Kind.PARAGRAPH, text)

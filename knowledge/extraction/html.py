@@ -36,11 +36,7 @@ HIDING_STYLE: Final = re.compile(
 )
 HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 BLOCKS: Final = frozenset(
-<<<<<<< HEAD
-    [
-=======
     {
->>>>>>> knowledge
         "p",
         "div",
         "section",
@@ -71,11 +67,7 @@ BLOCKS: Final = frozenset(
         "h6",
         "hr",
         "br",
-<<<<<<< HEAD
-    ]
-=======
     }
->>>>>>> knowledge
 )
 CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
 MAX_DEPTH: Final = 200
