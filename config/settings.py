@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
