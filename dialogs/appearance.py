@@ -45,10 +45,12 @@ class Appearance:
         chosen: Mapping[str, Any] = assistant.widget_settings if isinstance(assistant.widget_settings, dict) else {}
         color = str(chosen.get("color", ""))
         color = color.lower() if HEX.fullmatch(color) else DEFAULT_COLOR
+        ink = max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color))
+        color = readable(color, ground=ink, towards=DARK_INK if ink == LIGHT_INK else LIGHT_INK)
         url = _line(chosen.get("consent_url"), longest=500)
         return cls(
             color=color,
-            ink=max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color)),
+            ink=ink,
             on_light=readable(color, ground=LIGHT_GROUND, towards=DARK_INK),
             on_dark=readable(color, ground=DARK_GROUND, towards=LIGHT_INK),
             position="left" if chosen.get("position") == "left" else "right",
