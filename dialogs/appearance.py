@@ -13,7 +13,7 @@ from assistants.models import Assistant
 HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 DEFAULT_COLOR: Final = "#0a6b5b"
 LIGHT_INK, DARK_INK = "#ffffff", "#10201c"
-LIGHT_GROUND, DARK_GROUND = "#ffffff", "#171c1e"
+LIGHT_GROUND, DARK_GROUND = "#f2f5f4", "#232a2d"  # the bubbles of frame.css
 READABLE: Final = 4.5  # WCAG 2.2, contrast of text, level AA
 SRGB_KNEE: Final = 0.04045
 LONGEST_LINE: Final = 120
