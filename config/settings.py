@@ -124,6 +124,8 @@ DATABASES["default"]["OPTIONS"] |= {
     "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=5000 "
     f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', default=30_000)}",
 }
+BACKUP_ROOT = Path(env.str("BACKUP_ROOT", default=str(DATA_DIR / "backups")))
+BACKUPS_KEPT = env.int("BACKUPS_KEPT", default=14)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
 CACHES = {
@@ -228,6 +230,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
@@ -308,6 +311,8 @@ LLM_EMBEDDING_MODEL = env.str("LLM_EMBEDDING_MODEL", default="")
 EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage.py up`
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
 LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=False)  # for tenants' own model servers
+
+WIDGET_QUIET_SECONDS = env.float("WIDGET_QUIET_SECONDS", default=0.8)  # how long to wait for more words
 
 # --- Outside services, each of which can be pointed elsewhere -----------------
 SERVICES = addresses(
