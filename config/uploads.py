@@ -1,5 +1,7 @@
 """Uploads that cost no more disk than a document may have."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
@@ -17,7 +19,7 @@ class BoundedFileUploadHandler(TemporaryFileUploadHandler):
         if start + len(raw_data) <= settings.UPLOAD_MAX_BYTES:
             self.file.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         """Return the file with the size that was sent."""
         self.file.seek(0)
         self.file.size = file_size

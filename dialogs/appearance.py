@@ -15,6 +15,7 @@ DEFAULT_COLOR: Final = "#0a6b5b"
 LIGHT_INK, DARK_INK = "#ffffff", "#10201c"
 LIGHT_GROUND, DARK_GROUND = "#ffffff", "#171c1e"
 READABLE: Final = 4.5  # WCAG 2.2, contrast of text, level AA
+SRGB_KNEE: Final = 0.04045
 LONGEST_LINE: Final = 120
 MOST_QUESTIONS: Final = 4
 
@@ -102,10 +103,13 @@ def _mix(color: str, other: str, part: float) -> str:
 
 
 def _luminance(color: str) -> float:
-    linear = [
-        c / 12.92 if (c := value / 255) <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for value in _channels(color)
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = (_linear(value / 255) for value in _channels(color))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    """Undo sRGB's gamma."""
+    return part / 12.92 if part <= SRGB_KNEE else ((part + 0.055) / 1.055) ** 2.4
 
 
 def _channels(color: str) -> tuple[int, int, int]:

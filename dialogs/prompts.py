@@ -4,12 +4,11 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from knowledge.search import Passage
-
 from assistants.door import Message
 from assistants.models import Assistant
 from dialogs.enums import Sender
 from dialogs.models import DialogMessage
+from knowledge.search import Passage
 
 HISTORY_TOKENS: Final = 1_500
 CHARACTERS_PER_TOKEN: Final = 3

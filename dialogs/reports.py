@@ -12,6 +12,7 @@ from django.db.models import DecimalField, F, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from billing.enums import ServiceType
 from billing.models import BalanceTransaction
 from dialogs.models import Dialog, DialogMessage, DialogQuerySet, MessageRating
 
@@ -111,7 +112,11 @@ def lines_of(dialog: Dialog, *, after: int = 0, limit: int = 500) -> list[Line]:
     rows = list(reversed(messages.order_by("-seq")[:limit]))
     paid = [row.pk for row in rows if (row.receipt or {}).get("price")]
     entries = (
-        BalanceTransaction.objects.filter(tenant_id=dialog.tenant_id, related_id__in=paid).spending() if paid else ()
+        BalanceTransaction.objects.filter(
+            tenant_id=dialog.tenant_id, related_id__in=paid, transaction_type__in=ServiceType.values
+        )
+        if paid
+        else ()
     )
     by_message = {entry.related_id: entry for entry in entries}
     return [Line(message=row, ratings=list(row.ratings.all()), entry=by_message.get(row.pk)) for row in rows]

@@ -98,7 +98,8 @@ def _measure(name: str, *, tenant: Tenant, assistant: Assistant | None, at: date
 
 def _unit(vectors: Sequence[Sequence[float]]) -> Vectors:
     matrix = np.asarray(vectors, dtype=np.float64)
-    return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    unit: Vectors = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def _accuracy(questions: Vectors, same: Vectors, rivals: Vectors) -> float:

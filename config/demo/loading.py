@@ -111,7 +111,7 @@ def _replies(tenant: Tenant) -> None:
 
 
 def _teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, at: datetime) -> None:
-    if article.filename.endswith(".md"):
+    if not article.filename.endswith(".html"):
         knowledge.ingest_text(
             tenant,
             assistant=assistant,

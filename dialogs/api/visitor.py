@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from assistants.models import Assistant
 from config.throttling import seconds_to_wait
 from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Post
+from dialogs.appearance import Appearance, questions_of
 from dialogs.errors import TooManyMessages
 from dialogs.models import DialogMessage
 from dialogs.services import visiting
@@ -73,8 +74,8 @@ class ConfigView(VisitorView):
                 "name": assistant.name,
                 "greeting": assistant.greeting,
                 "language": assistant.language_code,
-                "suggested_questions": assistant.suggested_questions,
-                "settings": assistant.widget_settings,
+                "suggested_questions": questions_of(assistant),
+                "settings": Appearance.of(assistant).as_json(),
                 "widget_version": assistant.widget_version,
                 "is_active": assistant.is_active,
             }

@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
-from billing.enums import ServiceType
-from billing.errors import InsufficientFunds
 from django.db import transaction
 from django.utils.timezone import now
-from knowledge.search import SearchResult, search
 
 from assistants import door
 from assistants.errors import ModelFailed, NoModelAvailable
 from billing import services as billing
+from billing.enums import ServiceType
+from billing.errors import InsufficientFunds
 from billing.models import BalanceHold
 from dialogs import cleaning, phrases, prompts, receipts, tasks
 from dialogs.enums import HandoffReason, RunStatus, Sender
@@ -28,6 +27,7 @@ from dialogs.services.deciding import Decision, Question, decide, question_of
 from dialogs.services.handing import request_person
 from dialogs.services.posting import append
 from dialogs.services.streaming import Stream
+from knowledge.search import SearchResult, search
 
 log = structlog.get_logger(__name__)
 

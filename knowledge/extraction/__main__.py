@@ -17,18 +17,22 @@ from knowledge.extraction.sandbox import close_in
 def main(filename: str, file: IO[bytes]) -> dict[str, Any]:
     """Return what ``file`` says, or why it cannot be read."""
     try:
-        parser = import_module(f"knowledge.extraction.{true_format(filename, file)}")
-        close_in()
-        extraction = parser.parse(file)
-        text = extraction.text
-        if not text:
-            raise Refused("no_text")
-        if len(text) > limits.TEXT_CHARACTERS:
-            raise Refused("too_long")
+        return _read(filename, file)
     except Refused as refusal:
         return {"problem": refusal.code}
     except (MemoryError, RecursionError):
         return {"problem": "memory"}
+
+
+def _read(filename: str, file: IO[bytes]) -> dict[str, Any]:
+    parser = import_module(f"knowledge.extraction.{true_format(filename, file)}")
+    close_in()
+    extraction = parser.parse(file)
+    text = extraction.text
+    if not text:
+        raise Refused("no_text")
+    if len(text) > limits.TEXT_CHARACTERS:
+        raise Refused("too_long")
     return {"text": text, "title": extraction.title, "metadata": extraction.metadata}
 
 

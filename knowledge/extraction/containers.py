@@ -2,6 +2,8 @@
 
 import re
 import zipfile
+import zlib
+from itertools import pairwise
 from typing import IO, Final
 
 from knowledge.extraction import limits
@@ -40,7 +42,7 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
     if len({entry.filename for entry in entries}) < len(entries):
         raise Refused("corrupt")
     in_order = sorted(entries, key=lambda entry: entry.header_offset)
-    for entry, following in zip(in_order, in_order[1:], strict=False):
+    for entry, following in pairwise(in_order):
         if entry.header_offset + entry.compress_size > following.header_offset:
             raise Refused("bomb")  # overlapping entries count the same bytes many times
     for entry in entries:
@@ -60,9 +62,7 @@ def _true_size(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
                 size += len(piece)
                 if size > limits.ZIP_ENTRY_BYTES:
                     raise Refused("bomb")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
-        raise Refused("corrupt") from error
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]  # zipfile's own import
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
         raise Refused("corrupt") from error
     if entry.filename.endswith((".xml", ".rels")) and DECLARATION.search(head):
         raise Refused("bomb")  # office files declare no entities; those that do multiply them

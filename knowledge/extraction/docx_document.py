@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import docx
+from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # has no stubs
 
 from knowledge.extraction.blocks import Extraction, Kind
 from knowledge.extraction.containers import open_checked
@@ -32,7 +33,7 @@ def parse(file: IO[bytes]) -> Extraction:
     try:
         document = docx.Document(file)
         body = document.element.body
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError, docx.opc.exceptions.OpcError) as error:
+    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError, OpcError) as error:
         raise Refused("corrupt") from error
     extraction = Extraction(title=(document.core_properties.title or "").strip())
     for element in _blocks(body):
@@ -55,20 +56,32 @@ def _blocks(element: "etree._Element") -> Iterator["etree._Element"]:
 def _add_paragraph(extraction: Extraction, paragraph: Paragraph) -> None:
     text = _text(paragraph._p)  # noqa: SLF001 -- python-docx keeps tracked insertions and links out of its runs
     style = (paragraph.style.name if paragraph.style else None) or ""
-    properties = paragraph._p.pPr  # noqa: SLF001 -- see above
-    if match := HEADING.match(style):
-        extraction.add(Kind.HEADING, text, level=int(match[1]))
-    elif style.lower() in TITLES:
+    if style.lower() in TITLES:
         extraction.title = extraction.title or text
-        extraction.add(Kind.HEADING, text, level=1)
-    elif properties is not None and (level := properties.find(qn("w:outlineLvl"))) is not None:
-        extraction.add(Kind.HEADING, text, level=int(level.get(VALUE, "0")) + 1)
-    elif (properties is not None and properties.find(qn("w:numPr")) is not None) or style.lower().startswith(
-        ("list", "список")
-    ):
+    if level := _heading_level(paragraph, style):
+        extraction.add(Kind.HEADING, text, level=level)
+    elif _has(paragraph, "w:numPr") or style.lower().startswith(("list", "список")):
         extraction.add(Kind.ITEM, text)
     else:
         extraction.add(Kind.PARAGRAPH, text)
+
+
+def _heading_level(paragraph: Paragraph, style: str) -> int:
+    if style.lower() in TITLES:
+        return 1
+    if match := HEADING.match(style):
+        return int(match[1])
+    outline = _property(paragraph, "w:outlineLvl")
+    return int(outline.get(VALUE, "0")) + 1 if outline is not None else 0
+
+
+def _has(paragraph: Paragraph, name: str) -> bool:
+    return _property(paragraph, name) is not None
+
+
+def _property(paragraph: Paragraph, name: str) -> Any:
+    properties = paragraph._p.pPr  # noqa: SLF001 -- see above
+    return None if properties is None else properties.find(qn(name))
 
 
 def _text(element: "etree._Element") -> str:

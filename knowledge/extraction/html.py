@@ -3,7 +3,8 @@
 import re
 from typing import IO, Final
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString, Tag
 
 from knowledge.extraction.blocks import Extraction, Kind
 from knowledge.extraction.encodings import decode
@@ -35,7 +36,7 @@ HIDING_STYLE: Final = re.compile(
 )
 HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 BLOCKS: Final = frozenset(
-    [
+    {
         "p",
         "div",
         "section",
@@ -66,7 +67,7 @@ BLOCKS: Final = frozenset(
         "h6",
         "hr",
         "br",
-    ]
+    }
 )
 CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
 MAX_DEPTH: Final = 200
@@ -100,7 +101,7 @@ def _drop_invisible(soup: BeautifulSoup) -> None:
         comment.extract()
     for tag in soup.find_all(INVISIBLE_TAGS):
         tag.decompose()
-    for tag in soup.find_all(True):
+    for tag in soup.find_all(lambda tag: bool(tag.attrs)):
         if tag.attrs is None or tag.decomposed:
             continue
         style = str(tag.get("style") or "")

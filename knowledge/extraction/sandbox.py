@@ -56,7 +56,9 @@ def close_in() -> None:
     ):
         _, hard = resource.getrlimit(name)
         bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(name, (bound, bound))
+        # at the hard limit of processor time the kernel kills without saying why
+        ceiling = bound + 1 if name == resource.RLIMIT_CPU and bound != hard else bound
+        resource.setrlimit(name, (bound, ceiling))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     sys.addaudithook(_refuse)
 

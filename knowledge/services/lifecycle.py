@@ -65,7 +65,7 @@ def delete(document: Document, *, at: datetime) -> None:
     again, not a file nobody knows.
     """
     if document.file:
-        default_storage.delete(document.file.name)
+        default_storage.delete(str(document.file.name))
     with transaction.atomic():
         # a worker that holds the row finishes its batch first and then finds it gone
         Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()

@@ -22,6 +22,7 @@ from billing import services as billing
 from billing.enums import HoldStatus, ServiceType
 from billing.errors import InsufficientFunds
 from billing.models import BalanceHold
+from config.db import release_connection
 from config.errors import ProviderError
 from knowledge.chunking import Chunk, chunk
 from knowledge.enums import DocumentProblem, DocumentStatus, KnowledgeType
@@ -87,12 +88,7 @@ class _Worker:
         try:
             text = self._text()
             self._advance(status=DocumentStatus.EMBEDDING, progress=READ)
-            chunks = _unique(chunk(text, title=self.document.title))
-            if not chunks:
-                raise Refused("no_text")
-            if len(chunks) > MAX_CHUNKS:
-                raise Refused("too_long")
-            self._embed(chunks)
+            self._embed(_passages(text, title=self.document.title))
             self._publish(hold)
         except (Refused, NoModelAvailable, ProviderError, _LeaseLost) as error:
             billing.release(hold, at=self.at, reason=type(error).__name__)
@@ -117,6 +113,7 @@ class _Worker:
         entry = self.document.entries.filter(type=KnowledgeType.ORIGINAL).first()
         if entry is not None:
             return entry.content
+        release_connection()
         with _local_copy(self.document) as file:
             extracted = extract(file, filename=self.document.filename)
         with transaction.atomic():
@@ -138,6 +135,7 @@ class _Worker:
         missing = [one for one in chunks if one.index not in done]
         for start in range(0, len(missing), BATCH):
             batch = missing[start : start + BATCH]
+            release_connection()  # a slow model must not keep it from others
             answer = door.embed(
                 [f"{self.document.title}\n{one.heading_path}\n\n{one.text}" for one in batch],
                 tenant=self.document.tenant,
@@ -205,9 +203,18 @@ class _Worker:
             raise _LeaseLost
 
 
-def _unique(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Drop passages that say the same in the same place."""
-    return list({one.digest: one for one in reversed(chunks)}.values())[::-1]
+def _passages(text: str, *, title: str) -> list[Chunk]:
+    """Cut the text; what is said twice in the same place is kept once.
+
+    Raises:
+        Refused: there is nothing, or far too much.
+    """
+    passages = list({one.digest: one for one in reversed(chunk(text, title=title))}.values())[::-1]
+    if not passages:
+        raise Refused("no_text")
+    if len(passages) > MAX_CHUNKS:
+        raise Refused("too_long")
+    return passages
 
 
 def _about(document: Document, extracted: Extracted) -> dict[str, Any]:
@@ -232,7 +239,7 @@ def _local_copy(document: Document) -> Iterator[IO[bytes]]:
     """
     with TemporaryFile() as local:
         try:
-            with default_storage.open(document.file.name) as stored:
+            with default_storage.open(str(document.file.name)) as stored:
                 for piece in stored.chunks():
                     local.write(piece)
         except (FileNotFoundError, ValueError) as error:

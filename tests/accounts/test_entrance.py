@@ -220,5 +220,5 @@ def test_log_out_needs_a_post(browser_of):
 
 def test_the_admin_is_entered_through_the_same_door(client, browser_of):
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
-    assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=/admin/"
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/accounts/login/?next=%2Fadmin%2F"
     assert browser_of(UserFactory()).get("/admin/login/").status_code == 403
