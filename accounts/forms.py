@@ -65,7 +65,7 @@ class ShopFields(forms.Form):
         self.order_fields(["full_name", "shop", "email", "password1"])
         self.fields["email"].label = _("E-mail")
         if "password1" in self.fields:
-            self.fields["password1"].max_length = LONGEST_PASSWORD  # type: ignore[attr-defined]  # a CharField
+            self.fields["password1"].help_text = _("At least 8 characters, and not one everybody uses.")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         if INVITATION in context.request.session:

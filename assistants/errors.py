@@ -18,6 +18,23 @@ class NoModelAvailable(DomainError):
     request_type: str
 
 
+@dataclass
+class AssistantInUse(DomainError):
+    """Dialogs or documents still need the assistant."""
+
+    code = "assistant_in_use"
+    message = _("“{name}” has dialogs or documents. Switch it off instead.")
+    name: str
+
+
+@dataclass
+class KeyTaken(DomainError):
+    """The same key is already in the pool."""
+
+    code = "key_taken"
+    message = _("This key is already in the pool.")
+
+
 class ModelFailed(ProviderUnavailable):
     """A model broke off or answered nonsense; what it had said so far is in ``partial``."""
 

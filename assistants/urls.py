@@ -1,5 +1,13 @@
 """Pages of assistants."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from assistants import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("assistants/", views.assistants, name="assistants"),
+    path("assistants/new/", views.create, name="create_assistant"),
+    path("assistants/<uuid:uuid>/", views.assistant, name="assistant"),
+    path("assistants/<uuid:uuid>/versions/<int:number>/restore/", views.restore, name="restore_assistant"),
+    path("assistants/<uuid:uuid>/delete/", views.delete, name="delete_assistant"),
+]

@@ -9,3 +9,10 @@ class BillingConfig(AppConfig):
 
     name = "billing"
     verbose_name = _("Billing")
+
+    def ready(self) -> None:
+        """Show the balance on the home page."""
+        from accounts.ports import show_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
+        from billing.reports import home_card  # noqa: PLC0415 -- leaf
+
+        show_on_home(home_card, order=90)

@@ -1,43 +1,45 @@
-"""The words billing uses for services, movements and states."""
+"""The words billing uses for services, entries and states."""
+
+from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class ServiceType(TextChoices):
-    """What has a price."""
+    """What costs money."""
 
-    AI_MESSAGE = "ai_message", _("Assistant's answer")
-    DOCUMENT_UPLOAD = "document_upload", _("Document")
+    AI_MESSAGE = "ai_message", _("AI answer")
+    DOCUMENT_UPLOAD = "document_upload", _("Document upload")
     BOT_MESSAGE = "bot_message", _("Bot message")
-    REVIEW_REPLY = "review_reply", _("Reply to a review")
+    REVIEW_REPLY = "review_reply", _("Review reply")
     COMPLAINT_DRAFT = "complaint_draft", _("Complaint draft")
-    QUESTION_REPLY = "question_reply", _("Reply to a question")
-    CHAT_REPLY = "chat_reply", _("Reply in a chat")
-    SEQUENCE_MESSAGE = "sequence_message", _("Scheduled message")
+    QUESTION_REPLY = "question_reply", _("Question reply")
+    CHAT_REPLY = "chat_reply", _("Chat reply")
+    SEQUENCE_MESSAGE = "sequence_message", _("Sequence message")
 
 
 class TransactionType(TextChoices):
-    """Why money moved: a service, or one of the ways it comes in."""
+    """Why money moved: a service, or one of the ways it comes back and in."""
 
-    AI_MESSAGE = "ai_message", _("Assistant's answer")
-    DOCUMENT_UPLOAD = "document_upload", _("Document")
-    BOT_MESSAGE = "bot_message", _("Bot message")
-    REVIEW_REPLY = "review_reply", _("Reply to a review")
-    COMPLAINT_DRAFT = "complaint_draft", _("Complaint draft")
-    QUESTION_REPLY = "question_reply", _("Reply to a question")
-    CHAT_REPLY = "chat_reply", _("Reply in a chat")
-    SEQUENCE_MESSAGE = "sequence_message", _("Scheduled message")
     TOPUP = "topup", _("Top-up")
+    AI_MESSAGE = "ai_message", _("AI answer")
+    DOCUMENT_UPLOAD = "document_upload", _("Document upload")
+    BOT_MESSAGE = "bot_message", _("Bot message")
     BONUS = "bonus", _("Bonus")
     PROMO = "promo", _("Promo code")
     REFERRAL = "referral", _("Referral reward")
     REFUND = "refund", _("Refund")
     ADJUSTMENT = "adjustment", _("Adjustment")
+    REVIEW_REPLY = "review_reply", _("Review reply")
+    COMPLAINT_DRAFT = "complaint_draft", _("Complaint draft")
+    QUESTION_REPLY = "question_reply", _("Question reply")
+    CHAT_REPLY = "chat_reply", _("Chat reply")
+    SEQUENCE_MESSAGE = "sequence_message", _("Sequence message")
 
 
 class HoldStatus(TextChoices):
-    """What became of reserved money."""
+    """What became of a reservation."""
 
     PENDING = "pending", _("Reserved")
     CAPTURED = "captured", _("Taken")
@@ -46,25 +48,58 @@ class HoldStatus(TextChoices):
 
 
 class PaymentStatus(TextChoices):
-    """How a payment goes."""
+    """How a payment is doing."""
 
-    PENDING = "pending", _("Pending")
+    PENDING = "pending", _("Waiting")
     SUCCEEDED = "succeeded", _("Paid")
     CANCELLED = "cancelled", _("Cancelled")
     REFUNDED = "refunded", _("Refunded")
 
 
-class PromoType(TextChoices):
-    """How a promo code counts."""
+class Provider(TextChoices):
+    """Who takes the money."""
 
-    PERCENTAGE = "percentage", _("Percent of the top-up")
-    FIXED_AMOUNT = "fixed_amount", _("Roubles")
+    SANDBOX = "sandbox", _("Sandbox")
+
+
+class Currency(TextChoices):
+    """What is paid in."""
+
+    RUB = "RUB", _("Rouble")
+
+
+class PromoType(TextChoices):
+    """What a promo code gives: a share of the next top-up, or a sum."""
+
+    PERCENTAGE = "percentage", _("Percent of a top-up")
+    FIXED_AMOUNT = "fixed_amount", _("Fixed amount")
 
 
 class ReferralStatus(TextChoices):
-    """Whether a referral has earned its reward."""
+    """How far an invitation of another shop has come."""
 
     PENDING = "pending", _("Signed up")
     HELD = "held", _("Reward on hold")
     PAID = "paid", _("Reward paid")
     REFUSED = "refused", _("Refused")
+
+
+CREDITS: Final = (
+    TransactionType.TOPUP,
+    TransactionType.BONUS,
+    TransactionType.PROMO,
+    TransactionType.REFERRAL,
+)
+SPENDING: Final = tuple(TransactionType(service.value) for service in ServiceType)
+PAYMENT_MOVES: Final = {
+    PaymentStatus.PENDING: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED}),
+    PaymentStatus.SUCCEEDED: frozenset({PaymentStatus.REFUNDED}),
+    PaymentStatus.CANCELLED: frozenset[PaymentStatus](),
+    PaymentStatus.REFUNDED: frozenset[PaymentStatus](),
+}
+REFERRAL_MOVES: Final = {
+    ReferralStatus.PENDING: frozenset({ReferralStatus.HELD, ReferralStatus.REFUSED}),
+    ReferralStatus.HELD: frozenset({ReferralStatus.PAID, ReferralStatus.REFUSED}),
+    ReferralStatus.PAID: frozenset[ReferralStatus](),
+    ReferralStatus.REFUSED: frozenset[ReferralStatus](),
+}

@@ -1,4 +1,4 @@
-"""Celery tasks of billing."""
+"""Celery tasks of billing: envelopes round one service call."""
 
 from typing import Any
 
@@ -6,9 +6,33 @@ from celery import shared_task
 from django.utils.timezone import now
 
 
-@shared_task
+@shared_task(acks_late=True, ignore_result=True)
 def expire_holds(**_: Any) -> None:
     """Give back what was reserved for work that never ended."""
     from billing import services  # noqa: PLC0415 -- leaf
 
     services.expire_holds(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_payments(**_: Any) -> None:
+    """Settle payments whose person never came back."""
+    from billing import services  # noqa: PLC0415 -- leaf
+
+    services.settle_open(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def pay_rewards(**_: Any) -> None:
+    """Pay referral rewards whose hold is over."""
+    from billing import services  # noqa: PLC0415 -- leaf
+
+    services.pay_rewards(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def prove_ledger(**_: Any) -> None:
+    """Prove every night that balances are the sums of their entries."""
+    from billing import reports  # noqa: PLC0415 -- leaf
+
+    reports.prove(at=now())

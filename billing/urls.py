@@ -1,5 +1,14 @@
 """Pages of billing."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from billing.views import balance, export, payments
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("balance/", balance.balance, name="balance"),
+    path("balance/export/", export.export, name="balance_export"),
+    path("balance/top-up/", payments.top_up, name="balance_top_up"),
+    path("balance/code/", balance.use_code, name="balance_code"),
+    path("balance/payments/<uuid:uuid>/", payments.returned, name="payment"),
+    path("balance/sandbox/<uuid:uuid>/", payments.sandbox, name="sandbox_payment"),
+]

@@ -1,22 +1,26 @@
 """What every admin page shares."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import display
+from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import ForeignObjectRel
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.sites import UnfoldAdminSite
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from config.errors import DomainError
 
@@ -27,6 +31,12 @@ class AdminSite(UnfoldAdminSite):
     """The staff admin; entering it goes through the same log-in as everything else."""
 
     site_title = site_header = "Otklik"
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send strangers to the log-in page, with its limits and second factor; refuse who is no staff."""
+        page: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return page
 
 
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
@@ -55,6 +65,9 @@ class ModelAdmin(UnfoldModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_fullwidth = True
+    formfield_overrides: ClassVar[Any] = {
+        models.URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"},
+    }
 
     @display(description=_("Related"))
     def related(self, row: models.Model) -> str:

@@ -3,7 +3,6 @@
 import fcntl
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import environ
 
@@ -37,9 +36,3 @@ for name in ("secrets.env", *(("runtime.env",) if is_held(DATA_DIR / "up.lock") 
 def addresses(**defaults: str) -> dict[str, str]:
     """Return the base address of each outside service, without a trailing slash."""
     return {name: env.str(name, default=default).rstrip("/") for name, default in defaults.items()}
-
-
-def origin(address: str) -> str:
-    """Return scheme, host and port of ``address``."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -1,13 +1,17 @@
 """One settings file; environments differ by variables only (docs/settings.md)."""
 
+import sys
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, DATA_DIR, addresses, env, origin
+from config.env import BASE_DIR, DATA_DIR, addresses, env
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
+from config.policy import content_security_policy
 
 # --- What this process is -------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -22,11 +26,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
 DATA_ROOT: Path = DATA_DIR
 
 INSTALLED_APPS = [
-    "daphne",
-    "config.apps.AdminConfig",
-    "unfold",
+    *(["daphne"] if "runserver" in sys.argv else []),  # only to make runserver speak ASGI; costs each process 20 MB
+    "unfold.apps.BasicAppConfig",  # the default one would replace our admin site
     "unfold.contrib.filters",
     "unfold.contrib.forms",
+    "config.apps.AdminConfig",  # after unfold, whose templates stand in for Django's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -120,6 +124,8 @@ DATABASES["default"]["OPTIONS"] |= {
     "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=5000 "
     f"-c statement_timeout={env.int('DATABASE_STATEMENT_TIMEOUT_MS', default=30_000)}",
 }
+BACKUP_ROOT = Path(env.str("BACKUP_ROOT", default=str(DATA_DIR / "backups")))
+BACKUPS_KEPT = env.int("BACKUPS_KEPT", default=14)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
 CACHES = {
@@ -187,6 +193,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+PAYMENT_SANDBOX = env.bool("PAYMENT_SANDBOX", default=not IS_SECURE)  # top-ups without money
+BALANCE_LOW = Decimal(env.str("BALANCE_LOW", default="100"))  # roubles below which the owner is told
 PAYMENT_PAGES = env.list("PAYMENT_PAGES", default=["https://yoomoney.ru"])  # where a top-up form may lead
 
 # --- Language and time -----------------------------------------------------
@@ -222,9 +230,13 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
+    "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
+    "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
+    "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }
 CELERY_TIMEZONE = TIME_ZONE
@@ -274,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "SyncStatus": "accounts.enums.SyncStatus",
         "DialogStatus": "dialogs.enums.DialogStatus",
         "Sender": "dialogs.enums.Sender",
+        "TicketSource": "operators.enums.TicketSource",
         "TicketStatus": "operators.enums.TicketStatus",
         "ChatSender": "marketplace.enums.ChatSender",
         "ChatStatus": "marketplace.enums.ChatStatus",
@@ -299,6 +312,8 @@ EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
 LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=False)  # for tenants' own model servers
 
+WIDGET_QUIET_SECONDS = env.float("WIDGET_QUIET_SECONDS", default=0.8)  # how long to wait for more words
+
 # --- Outside services, each of which can be pointed elsewhere -----------------
 SERVICES = addresses(
     WB_FEEDBACKS_URL="https://feedbacks-api.wildberries.ru",
@@ -315,28 +330,10 @@ SERVICES = addresses(
     YANDEX_TOKEN_URL="https://oauth.yandex.ru/token",  # noqa: S106 -- an address
     YANDEX_PROFILE_URL="https://login.yandex.ru/info",
 )
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        # Safari before 15.4 does not count sockets of the page's own host as 'self'
-        "connect-src": ["'self'", BASE_URL.replace("http", "ws", 1)],
-        "manifest-src": ["'self'"],
-        "frame-src": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        # browsers apply form-action to the redirects a form leads to as well
-        "form-action": [
-            "'self'",
-            *sorted({origin(SERVICES[name]) for name in ("YANDEX_OAUTH_URL", "ROBOKASSA_URL")}),
-            *PAYMENT_PAGES,
-        ],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(
+    base_url=BASE_URL,
+    form_targets=[SERVICES["YANDEX_OAUTH_URL"], SERVICES["ROBOKASSA_URL"], *PAYMENT_PAGES],
+)
 YANDEX_CLIENT_ID = env.str("YANDEX_CLIENT_ID", default="")
 YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_SECRET", default="")
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}

@@ -13,8 +13,9 @@ from assistants.models import Assistant
 HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 DEFAULT_COLOR: Final = "#0a6b5b"
 LIGHT_INK, DARK_INK = "#ffffff", "#10201c"
-LIGHT_GROUND, DARK_GROUND = "#ffffff", "#171c1e"
+LIGHT_GROUND, DARK_GROUND = "#f2f5f4", "#232a2d"  # the bubbles of frame.css
 READABLE: Final = 4.5  # WCAG 2.2, contrast of text, level AA
+SRGB_KNEE: Final = 0.04045
 LONGEST_LINE: Final = 120
 MOST_QUESTIONS: Final = 4
 
@@ -44,10 +45,12 @@ class Appearance:
         chosen: Mapping[str, Any] = assistant.widget_settings if isinstance(assistant.widget_settings, dict) else {}
         color = str(chosen.get("color", ""))
         color = color.lower() if HEX.fullmatch(color) else DEFAULT_COLOR
+        ink = max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color))
+        color = readable(color, ground=ink, towards=DARK_INK if ink == LIGHT_INK else LIGHT_INK)
         url = _line(chosen.get("consent_url"), longest=500)
         return cls(
             color=color,
-            ink=max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color)),
+            ink=ink,
             on_light=readable(color, ground=LIGHT_GROUND, towards=DARK_INK),
             on_dark=readable(color, ground=DARK_GROUND, towards=LIGHT_INK),
             position="left" if chosen.get("position") == "left" else "right",
@@ -102,8 +105,13 @@ def _mix(color: str, other: str, part: float) -> str:
 
 
 def _luminance(color: str) -> float:
-    linear = [c / 12.92 if (c := value / 255) <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for value in _channels(color)]  # noqa: PLR2004 -- sRGB's own numbers
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = (_linear(value / 255) for value in _channels(color))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    """Undo sRGB's gamma."""
+    return part / 12.92 if part <= SRGB_KNEE else ((part + 0.055) / 1.055) ** 2.4
 
 
 def _channels(color: str) -> tuple[int, int, int]:

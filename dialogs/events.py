@@ -36,6 +36,7 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
         "client_id": message.platform_message_id if message.sender == "customer" else None,
         "sources": [{"title": s["title"], "quote": s["quote"]} for s in receipt.get("sources", [])],
         "status": message.delivery_status,
+        "offers_person": bool(message.metadata.get("offers_person")),
     }
 
 

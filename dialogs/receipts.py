@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from knowledge.search import Passage, SearchResult
-
 from assistants.door import Completion
 from dialogs.intents import stems_of
+from knowledge.search import Passage, SearchResult
 
 LONGEST_QUOTE: Final = 300
 FEWEST_SHARED_STEMS: Final = 3

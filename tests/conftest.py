@@ -6,12 +6,19 @@ import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core import serializers
+from django.test import Client
+from rest_framework.test import APIClient
 
+from config.celery import app as celery_app
 from tests.running import RunningStack, start_up
+
+BCryptSHA256PasswordHasher.rounds = 4  # the algorithm of production at a cost that hundreds of tests can pay
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -94,3 +101,48 @@ def _put_reference_rows_back(request):
         for row in serializers.deserialize("json", text):
             if not type(row.object).objects.filter(pk=row.object.pk).exists():
                 row.save()
+
+
+@pytest.fixture(autouse=True)
+def _own_corner(settings):
+    """Give each test its own keys in Redis and static files without a manifest."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def eager_tasks():
+    """Run Celery tasks where they are sent; combine with ``django_capture_on_commit_callbacks``."""
+    celery_app.conf.task_always_eager = celery_app.conf.task_eager_propagates = True
+    yield
+    celery_app.conf.task_always_eager = celery_app.conf.task_eager_propagates = False
+
+
+@pytest.fixture
+def api():
+    """Return an API client of a principal: a person, an API key's text, or nobody."""
+
+    def client_of(principal=None, **headers):
+        client = APIClient(headers=headers)
+        if isinstance(principal, str):
+            client.credentials(HTTP_AUTHORIZATION=f"Api-Key {principal}")
+        elif principal is not None:
+            client.force_authenticate(principal)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def browser_of():
+    """Return a test client that is logged in as a person."""
+
+    def client_of(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of

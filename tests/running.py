@@ -117,11 +117,11 @@ def start_up(
     port = port or free_port()
     path.mkdir(parents=True, exist_ok=True)
     output = path.parent / f"{path.name}-{port}.out"
-    extra = {"OTKLIK_DEMO": "0"} if is_plain else {}
+    variables = {"OTKLIK_DATA": str(path), "PORT": str(port), **({"OTKLIK_DEMO": "0"} if is_plain else {})}
     with output.open("ab") as handle:
         popen = subprocess.Popen(
             [sys.executable, str(BASE_DIR / "manage.py"), "up"],
-            env=environment(OTKLIK_DATA=str(path), PORT=str(port), **extra, **(env or {})),
+            env=environment(**{**variables, **(env or {})}),
             stdin=subprocess.DEVNULL,
             stdout=handle,
             stderr=subprocess.STDOUT,

@@ -19,6 +19,13 @@ KEYWORD = "Api-Key"
 LONGEST_SECRET = 128
 
 
+class ApiKeyInvalid(AuthenticationFailed):
+    """Unknown, expired, revoked, or of a shop that is closed."""
+
+    default_code = "api_key_invalid"
+    default_detail = _("This API key does not work.")
+
+
 class JwtAuthentication(JWTAuthentication):
     """``Authorization: Bearer <access token>``."""
 
@@ -44,7 +51,7 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
             return None
         key = authenticate_api_key(secret.strip()[:LONGEST_SECRET], at=now())
         if key is None:
-            raise AuthenticationFailed(_("This API key does not work."), code="api_key_invalid")
+            raise ApiKeyInvalid
         return ApiKeyPrincipal(key), key
 
     def authenticate_header(self, request: Request) -> str:

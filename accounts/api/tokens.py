@@ -5,13 +5,14 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.api.authentication import JwtAuthentication
@@ -27,11 +28,26 @@ from accounts.models import ApiKeyPrincipal, Tenant, User
 from accounts.services.people import normalised_email
 
 
-class TokenView(APIView):
-    """``POST auth/token/``."""
+class CredentialsInvalid(AuthenticationFailed):
+    """No such e-mail, a wrong password, a blocked person or a wrong second factor: nobody learns which."""
+
+    default_code = "invalid_credentials"
+    default_detail = _("The e-mail, the password or the code is wrong.")
+
+
+class EntranceView(APIView):
+    """A door that is open to strangers."""
 
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a refusal is 401 and not 403."""
+        return "Bearer"
+
+
+class TokenView(EntranceView):
+    """``POST auth/token/``."""
 
     @extend_schema(tags=["auth"], request=CredentialsSerializer, responses=TokenPairSerializer, auth=[])
     def post(self, request: Request) -> Response:
@@ -44,11 +60,8 @@ class TokenView(APIView):
         return Response({"access": str(refresh.access_token), "refresh": str(refresh)})
 
 
-class RefreshView(APIView):
+class RefreshView(EntranceView):
     """``POST auth/token/refresh/``."""
-
-    permission_classes = [AllowAny]
-    authentication_classes: list[Any] = []
 
     @extend_schema(tags=["auth"], request=RefreshSerializer, responses=AccessSerializer, auth=[])
     def post(self, request: Request) -> Response:
@@ -58,7 +71,7 @@ class RefreshView(APIView):
         try:
             refresh = RefreshToken(payload.validated_data["refresh"])
         except TokenError as error:
-            raise AuthenticationFailed(code="token_not_valid") from error
+            raise InvalidToken from error
         _refuse_unadmitted(JwtAuthentication().get_user(refresh))
         return Response({"access": str(refresh.access_token)})
 
@@ -91,8 +104,8 @@ def _authenticated(request: Request, *, email: str, password: str, code: str = "
         )
     except ValidationError as error:
         raise Throttled(wait=60) from error
-    if user is None or not _passes_second_factor(user, code):
-        raise AuthenticationFailed(code="invalid_credentials")
+    if user is None or not user.is_active or not _passes_second_factor(user, code):
+        raise CredentialsInvalid
     person: User = user
     return person
 

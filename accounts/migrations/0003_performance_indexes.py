@@ -2,7 +2,6 @@
 
 Skipped, because a unique constraint already is that index:
 ``ix_users_id`` (pk_users), ``ix_users_yandex_id`` (uq_users_yandex_id),
-``idx_users_email`` and ``ix_users_email`` (uq_users_email, on lower(email)),
 ``ix_users_tenant_email`` (people belong to tenants through uq_memberships_tenant_user),
 ``ix_system_settings_category_key`` (uq_system_settings_category_key) and with it ``ix_system_settings_category``,
 its prefix; ``idx_user_settings_api_key`` (uq_api_keys_key_hash). ``integration_id``, ``platform_id`` and
@@ -22,6 +21,9 @@ class Migration(migrations.Migration):
 
     operations = performance_indexes(
         {
+            # Django compares e-mails as upper(email) = upper(…) and searches them as upper(email) LIKE 'PREFIX%';
+            # this one serves what the seeds call idx_users_email and ix_users_email
+            "idx_users_email": "users (upper(email) text_pattern_ops)",
             "idx_users_is_active": "users (is_active)",
             "idx_users_created_at": "users (created_at)",
             "idx_users_approved": "users (is_approved)",

@@ -137,6 +137,10 @@ class ApiKey(Public, Owned, Created):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
+    def scope_labels(self) -> list[str]:
+        """Return what the key may touch, in words."""
+        return [str(Scope(scope).label) for scope in self.scopes]
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyPrincipal:

@@ -57,7 +57,7 @@ def set_setting(
     row.updated_by = by
     text = None if value is None else _text_of(value, SettingType(row.data_type))
     if text is not None:
-        _typed(text, SettingType(row.data_type), name=str(row))
+        checked(text, SettingType(row.data_type), name=str(row))
     row.value = sealed(row, text) if row.is_sensitive and text is not None else text
     row.save()
     cache.delete(_cache_key(category, key))
@@ -88,10 +88,15 @@ def record_step(
 
 def _value_of(row: SystemSetting) -> Any:
     text = opened(row) if row.is_active else row.default_value
-    return None if text is None else _typed(text, SettingType(row.data_type), name=str(row))
+    return None if text is None else checked(text, SettingType(row.data_type), name=str(row))
 
 
-def _typed(text: str, data_type: SettingType, *, name: str) -> Any:
+def checked(text: str, data_type: SettingType, *, name: str) -> Any:
+    """Return the value that ``text`` stands for.
+
+    Raises:
+        SettingInvalid: it stands for none of this type.
+    """
     try:
         return READERS[data_type](text)
     except ValueError as error:

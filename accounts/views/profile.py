@@ -1,5 +1,7 @@
 """What people say about themselves and their shop."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -31,7 +33,7 @@ def profile(request: Request) -> HttpResponse:
     may_manage = bool(request.tenant) and services.role_of(request.user, request.tenant) == Role.ADMIN
     shop_form = ShopForm(instance=request.tenant) if may_manage else None
     status = 422 if form.errors else 200
-    return render(request, "accounts/profile.html", {"form": form, "shop_form": shop_form}, status=status)
+    return render(request, "accounts/profile.html", _context(form, shop_form), status=status)
 
 
 @require_POST
@@ -43,5 +45,9 @@ def rename_shop(request: Request) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("profile")
-    context = {"form": ProfileForm(instance=request.user), "shop_form": form}
+    context = _context(ProfileForm(instance=request.user), form)
     return render(request, "accounts/profile.html", context, status=422)
+
+
+def _context(form: ProfileForm, shop_form: ShopForm | None) -> dict[str, Any]:
+    return {"form": form, "shop_form": shop_form, "yandex": bool(settings.YANDEX_CLIENT_ID)}

@@ -3,5 +3,7 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
-routes: list[tuple[str, type[ViewSetMixin], str]] = []
+from assistants.api.views import AssistantViewSet
+
+routes: list[tuple[str, type[ViewSetMixin], str]] = [("assistants", AssistantViewSet, "assistant")]
 urlpatterns: list[URLPattern | URLResolver] = []

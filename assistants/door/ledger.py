@@ -12,7 +12,7 @@ from assistants.door import health, metrics
 from assistants.door.failures import Answer, Failure, Kind
 from assistants.door.redaction import redacted
 from assistants.door.routes import Route
-from assistants.enums import Currency, RequestType
+from assistants.enums import Currency, Provider, RequestType
 from assistants.models import AiTokenUsage, Assistant
 
 
@@ -58,7 +58,7 @@ def _usage_of(attempt: Attempt, message: str) -> AiTokenUsage:
     prompt = answer.prompt_tokens if answer.prompt_tokens is not None else attempt.prompt_estimate * was_sent
     completion = answer.completion_tokens if answer.completion_tokens is not None else attempt.completion_estimate
     cached = min(answer.cached_tokens, prompt)
-    cost = None
+    cost = Decimal(0) if attempt.route.provider == Provider.EMBEDDED else None
     if spec is not None:
         cost = spec.cost(prompt_tokens=prompt, completion_tokens=completion, cached_tokens=cached, at=attempt.at)
     currency = Currency(spec.currency) if spec is not None else Currency.USD

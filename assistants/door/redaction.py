@@ -5,7 +5,9 @@ from typing import Final
 
 MAX_LENGTH: Final = 500
 KEYS: Final = re.compile(
-    r"(?:sk|pk|rk|gsk|xai|key|token|bearer|api[-_]?key)[-_:= ]+['\"]?[A-Za-z0-9*._\-]{8,}|\b[A-Za-z0-9_\-]{32,}\b",
+    r"\b(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9*._\-]{6,}"
+    r"|\b(?:bearer|token|key)\b['\"]?\s*[:=]?\s*['\"]?(?=\S*\d)[A-Za-z0-9*._\-]{8,}"
+    r"|\b[A-Za-z0-9_\-]{32,}\b",
     re.IGNORECASE,
 )
 

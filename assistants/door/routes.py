@@ -23,6 +23,7 @@ ADDRESSES: Final = {
 OWN_PLATFORMS: Final = (Provider.OPENAI, Provider.DEEPSEEK, Provider.OLLAMA, Provider.COMPATIBLE)
 ENVIRONMENT: Final = "environment"
 EMBEDDED: Final = "embedded"
+EMBEDDED_MODELS: Final = {ModelKind.CHAT: "otklik-quote-1", ModelKind.EMBEDDING: "lexhash-v1"}
 OLLAMA_PORT: Final = 11434
 NO_SECRET: Final = "none"  # noqa: S105 -- no secret: Ollama and the embedded server want some key and read none
 
@@ -48,6 +49,7 @@ class Catalogue:
 
     def __init__(self, kind: ModelKind, *, at: datetime) -> None:
         listed = AiModel.objects.of_kind(kind).running(on=at.date()).order_by("-is_default", "price_input", "pk")
+        self.kind = kind
         self.models = list(listed)
 
     def get(self, provider: Provider, name: str) -> AiModel | None:

@@ -83,6 +83,11 @@ class Key(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_broken(self) -> bool:
+        """Say whether too many calls in a row failed."""
+        return self.error_count >= MAX_ERRORS
+
 
 class PoolQuerySet(KeyQuerySet["AiTokenPool"]):
     """Keys of the pool."""
@@ -178,6 +183,14 @@ class AiTokenPool(Public, Key, Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def used_today(self, *, at: datetime) -> int:
+        """Return the calls of this moment's day."""
+        return self.current_daily_usage if self.last_reset_daily >= day_of(at) else 0
+
+    def used_this_month(self, *, at: datetime) -> int:
+        """Return the calls of this moment's month."""
+        return self.current_monthly_usage if self.last_reset_monthly >= month_of(at) else 0
 
     def seal_token(self, token: str) -> None:
         """Put ``token`` on this row, encrypted; the caller saves."""

@@ -1,7 +1,16 @@
 """API resources of billing, mounted under /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-routes: list[tuple[str, type[ViewSetMixin], str]] = []
-urlpatterns: list[URLPattern | URLResolver] = []
+from billing.api.views import BalanceView, PaymentViewSet, PriceViewSet, RedeemView, TransactionViewSet
+
+routes: list[tuple[str, type[ViewSetMixin], str]] = [
+    ("transactions", TransactionViewSet, "transaction"),
+    ("payments", PaymentViewSet, "payment"),
+    ("prices", PriceViewSet, "price"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("balance/", BalanceView.as_view(), name="api-balance"),
+    path("promo-codes/redeem/", RedeemView.as_view(), name="promo-code-redeem"),
+]

@@ -1,7 +1,10 @@
-"""Balances, the ledger, reservations, prices, payments, promo codes and referrals."""
+"""Money: balances, their ledger, prices, payments, codes."""
 
-from billing.models.ledger import Balance, BalanceHold, BalanceTransaction, ServicePrice
-from billing.models.payments import Payment, PromoCode, PromoCodeUsage, Referral, ReferralCode
+from billing.models.balances import Balance, BalanceHold
+from billing.models.codes import PromoCode, PromoCodeUsage, Referral, ReferralCode
+from billing.models.ledger import BalanceTransaction
+from billing.models.payments import Payment
+from billing.models.prices import ServicePrice
 
 __all__ = [
     "Balance",

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from billing.enums import ServiceType
-
 from accounts.models import Tenant
 from assistants.models import Assistant
 from billing import services as billing
+from billing.enums import ServiceType
 from config.demo.material import articles, load
 from config.demo.people import colleague
 from dialogs import intents
@@ -132,7 +131,7 @@ def _messages(dialog: Dialog, past: Past, titles: dict[str, str]) -> None:
 
 
 def _receipt(row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
-    sources = [
+    sources: list[dict[str, Any]] = [
         {"chunk": None, "document": None, "title": titles[slug], "quote": "", "score": None, "ranks": {}}
         for slug in row.get("sources", [])
     ]

@@ -24,7 +24,7 @@ LOCK = 7_140_001
 OPENING_BALANCE = Decimal(3000)
 OPENED_DAYS_AGO = 120
 WINDOW = {
-    "tagline": "Лён, который живёт с вами годами",
+    "tagline": "Лён, который живёт с\u00a0вами годами",
     "about": "Постельное бельё, одежда и текстиль для дома из умягчённого льна. Шьём сами, в Иванове.",
 }
 IN_WINDOW = (
@@ -51,7 +51,7 @@ def load_demo(*, at: datetime) -> bool:
         if shop() is not None:
             return False
         tenant, logins = make_tenant(at=at)
-        owner = User.objects.get(pk=tenant.owner_id)
+        owner = User.objects.get(owned_tenants=tenant)
         opened_at = at - timedelta(days=OPENED_DAYS_AGO)
         billing.top_up(tenant, amount=OPENING_BALANCE, key="demo:opening", at=opened_at, description="Пополнение счёта")
         assistant = _assistant(tenant)
@@ -111,7 +111,7 @@ def _replies(tenant: Tenant) -> None:
 
 
 def _teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, at: datetime) -> None:
-    if article.filename.endswith(".md"):
+    if not article.filename.endswith(".html"):
         knowledge.ingest_text(
             tenant,
             assistant=assistant,

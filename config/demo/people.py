@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 
 from accounts.enums import Role
@@ -54,6 +55,7 @@ def make_tenant(*, at: datetime) -> tuple[Tenant, list[dict[str, str]]]:
             onboarding_completed=True,
             onboarding_step=5,
         )
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         if row["role"] in TENANT_ROLES:
             Membership.objects.create(tenant=tenant, user=person, role=TENANT_ROLES[row["role"]])
         if row["role"] == "owner":

@@ -9,6 +9,9 @@ from typing import Any
 
 from django.db.migrations.operations import RunSQL
 
+# A concurrent build waits for others; interrupted by a time-out it would leave an invalid index.
+UNHURRIED = ("SET lock_timeout = 0", "SET statement_timeout = 0")
+HURRIED = ("RESET lock_timeout", "RESET statement_timeout")
 TOUCH_FUNCTION = """
 CREATE OR REPLACE FUNCTION touch_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -87,6 +90,29 @@ def append_only(table: str, *, reason: str) -> list[RunSQL]:
     ]
 
 
+class PerformanceIndex(RunSQL):
+    """An index of performance: built CONCURRENTLY and kept out of the model state."""
+
+    def __init__(self, name: str, definition: str) -> None:
+        """Remember what to build.
+
+        Args:
+            name: Of the index.
+            definition: ``table (columns) WHERE …``, after ``UNIQUE`` if it is.
+        """
+        self.name, self.definition = name, definition
+        unique = "UNIQUE " if definition.startswith("UNIQUE ") else ""
+        self.create = f"CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {name} ON {definition.removeprefix('UNIQUE ')}"
+        self.drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+        super().__init__([*UNHURRIED, self.create, *HURRIED], [*UNHURRIED, self.drop, *HURRIED])
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Build the index; what an interrupted attempt left invalid goes first."""
+        if not schema_editor.collect_sql and _is_invalid(schema_editor.connection, self.name):
+            schema_editor.execute(self.drop)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
 def performance_indexes(indexes: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[RunSQL]:
     """Build performance indexes CONCURRENTLY, outside the model state.
 
@@ -96,14 +122,10 @@ def performance_indexes(indexes: Mapping[str, str] | Iterable[tuple[str, str]]) 
         indexes: ``{name: "table (columns) WHERE …"}``; a value may start with
             ``UNIQUE`` to make the index unique.
     """
-    operations = []
-    for name, definition in dict(indexes).items():
-        unique = "UNIQUE " if definition.startswith("UNIQUE ") else ""
-        target = definition.removeprefix("UNIQUE ")
-        operations.append(
-            RunSQL(
-                f"CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {name} ON {target}",
-                f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
-            )
-        )
-    return operations
+    return [PerformanceIndex(name, definition) for name, definition in dict(indexes).items()]
+
+
+def _is_invalid(connection: Any, name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
+        return bool((cursor.fetchone() or (False,))[0])

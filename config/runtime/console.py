@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import time
+from datetime import datetime
 from typing import Final, TextIO
 
 from config.runtime.refusals import StopRequested
@@ -12,6 +13,8 @@ WIDTH: Final = 10
 COLOURS: Final = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 # Customers' words end up in logs; a terminal must not obey them.
 UNSAFE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+MOMENT: Final = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z (?:\[(\w+) *\] )?")
 
 
 class Console:
@@ -28,7 +31,7 @@ class Console:
         if name not in self.names:
             self.names.append(name)
         prefix = self._paint(f"{name[:WIDTH]:<{WIDTH}} │", COLOURS[self.names.index(name) % len(COLOURS)])
-        self._write(f"{prefix} {UNSAFE.sub('', text)}\n")
+        self._write(f"{prefix} {MOMENT.sub(_time_of_day, UNSAFE.sub('', text), count=1)}\n")
 
     def step(self, text: str) -> None:
         """Say what has just been done while starting."""
@@ -55,3 +58,10 @@ class Console:
         except (OSError, ValueError) as error:  # the terminal is gone
             self.stream = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 -- for the rest of our life
             raise StopRequested("the terminal is gone") from error
+
+
+def _time_of_day(found: re.Match[str]) -> str:
+    """Shorten the moment and level of a structured line to what a person wants to see."""
+    moment = datetime.fromisoformat(found[0].split(" ", 1)[0]).astimezone()
+    level = f"{found[1]}: " if found[1] not in {None, "info"} else ""
+    return f"{moment:%H:%M:%S} {level}"

@@ -14,6 +14,7 @@ from config.runtime.folders import DataFolder, read_environment
 from config.runtime.processes import STACK_MARK
 
 PATIENCE: Final = 10.0
+SERVERS: Final = {"postgres", "redis-server", "valkey-server"}
 
 
 def clear(folder: DataFolder) -> int:
@@ -22,7 +23,7 @@ def clear(folder: DataFolder) -> int:
     Call it only under the folder's lock: then nothing that carries the mark
     can belong to a stack that still runs.
     """
-    strays = [*_marked(folder.path), *_postgres_in(folder.postgres)]
+    strays = strays_of(folder)
     _end(strays)
     forget(folder)
     _drop_stale_pid_file(folder.postgres)
@@ -48,13 +49,13 @@ def _marked(path: Path) -> list[psutil.Process]:
     return found
 
 
-def _postgres_in(place: Path) -> list[psutil.Process]:
-    """Return PostgreSQL's processes in this cluster; they overwrite their environment."""
-    data = {str(path) for path in place.resolve().glob("[0-9]*")} if place.exists() else set()
+def _servers_in(folder: DataFolder) -> list[psutil.Process]:
+    """Return PostgreSQL's and Redis's processes of this folder; they overwrite the memory that holds their mark."""
+    places = {str(folder.redis), *(str(path) for path in folder.postgres.resolve().glob("[0-9]*"))}
     found = []
     for process in psutil.process_iter(["name"]):
         with suppress(psutil.Error, OSError):
-            if process.info["name"] == "postgres" and process.cwd() in data:
+            if process.info["name"] in SERVERS and process.cwd() in places:
                 found.append(process)
     return found
 
@@ -83,4 +84,4 @@ def _drop_stale_pid_file(place: Path) -> None:
 
 def strays_of(folder: DataFolder) -> list[psutil.Process]:
     """Return what still runs for ``folder``; the tests ask this after a stop."""
-    return list({*_marked(folder.path), *_postgres_in(folder.postgres)})
+    return list({*_marked(folder.path), *_servers_in(folder)})

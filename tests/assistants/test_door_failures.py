@@ -50,7 +50,7 @@ def test_an_answer_streams_and_leaves_one_usage_row(embedded):
 
 
 def test_l1_a_limited_key_rests_and_the_next_one_answers(model_server):
-    first, second, third = (pool_key(model_server, token=f"sk-limited-{n}-000000000000", priority=n) for n in (1, 2, 3))
+    first, *_ = (pool_key(model_server, token=f"sk-limited-{n}-000000000000", priority=n) for n in (1, 2, 3))
     model_server.fail("status", status=429, retry_after="20", match={"key": "sk-limited-1"})
     tenant = TenantFactory()
 

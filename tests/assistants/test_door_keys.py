@@ -160,7 +160,7 @@ def test_an_address_that_a_tenant_names_is_reached_only_on_the_public_internet(m
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "0.0.0.0", "localhost", "fe80::1"])
 def test_private_addresses_are_refused(host):
-    with pytest.raises(Exception, match="public|found"):
+    with pytest.raises(Exception, match=r"public|found"):
         public_address(host, 80)
 
 
@@ -331,7 +331,7 @@ def test_rest_is_never_longer_than_thirty_seconds_nor_negative():
         "Incorrect API key provided: sk-proj-abcdefgh12345678.",
         "Bearer abcdef0123456789abcdef",
         "token=0123456789abcdef0123456789abcdef",
-        "api_key: 'AIzaSyA-1234567890abcdefghijklmnop'",
+        "API key: 'AIzaSyA-1234567890abcdefghijklmnop'",
     ],
 )
 def test_what_looks_like_a_key_is_blotted_out(text):

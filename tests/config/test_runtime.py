@@ -212,6 +212,17 @@ def test_a_log_line_cannot_command_the_terminal():
     assert console.stream.getvalue() == "web        │ hello ]0;owned world\n"
 
 
+def test_a_structured_line_loses_its_date_and_an_ordinary_level(monkeypatch):
+    console = Console(io.StringIO())
+
+    console.line("web", "2026-01-02T03:04:05.678901Z [info     ] it began")
+    console.line("web", "2026-01-02T03:04:05.678901Z [warning  ] it ended")
+
+    began, ended = console.stream.getvalue().splitlines()
+    assert began.endswith(":04:05 it began")
+    assert ended.endswith(":04:05 warning: it ended")
+
+
 def test_a_lost_terminal_asks_to_stop():
     console = Console(io.StringIO())
     console.stream.close()

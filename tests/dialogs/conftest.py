@@ -1,9 +1,12 @@
 """An assistant with customers, and workers that are either asleep or at hand."""
 
+import threading
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from assistants.models import Assistant
 from billing import services as billing
@@ -23,7 +26,9 @@ def tenant(db):
 
 @pytest.fixture
 def assistant(tenant):
-    return Assistant.objects.create(tenant=tenant, name="Стеша", greeting="Здравствуйте!", system_prompt="Будь вежлива.")
+    return Assistant.objects.create(
+        tenant=tenant, name="Стеша", greeting="Здравствуйте!", system_prompt="Будь вежлива."
+    )
 
 
 @pytest.fixture
@@ -70,3 +75,28 @@ def informed(assistant):
         title="Возврат и обмен",
     )
     return assistant
+
+
+@pytest.fixture
+def busy_workers(monkeypatch):
+    """Tasks are taken at once by threads of this process, each with its own connection."""
+    from celery.app.task import Task
+
+    threads = []
+
+    def work(task, kwargs, seconds):
+        time.sleep(seconds or 0)
+        try:
+            task(**kwargs)
+        finally:
+            connection.close()
+
+    def take(self, args=None, kwargs=None, countdown=0, **options):
+        thread = threading.Thread(target=work, args=(self, kwargs or {}, countdown))
+        threads.append(thread)
+        thread.start()
+
+    monkeypatch.setattr(Task, "apply_async", take)
+    yield threads
+    for thread in threads:
+        thread.join(10)

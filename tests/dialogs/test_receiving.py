@@ -82,7 +82,13 @@ def test_writing_into_a_closed_dialog_begins_a_new_one(dialog):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("text", "refusal"),
-    [("", MessageEmpty), (" \n\t ", MessageEmpty), ("я" * 100_000, MessageTooLong), ("a\0b", MessageUnreadable), ("\ud800", MessageUnreadable)],
+    [
+        ("", MessageEmpty),
+        (" \n\t ", MessageEmpty),
+        ("я" * 100_000, MessageTooLong),
+        ("a\0b", MessageUnreadable),
+        ("\ud800", MessageUnreadable),
+    ],
 )
 def test_what_is_not_a_message_is_refused_and_nothing_is_saved(dialog, text, refusal):
     with pytest.raises(refusal):

@@ -1,12 +1,16 @@
 """Tenants and people, without surprises."""
 
+from datetime import timedelta
 from typing import Any
 
 import factory
+from allauth.account.models import EmailAddress
+from django.utils.timezone import now
 from factory.django import DjangoModelFactory
 
-from accounts.enums import Role
-from accounts.models import Membership, Tenant, User
+from accounts import services
+from accounts.enums import Role, Scope, SyncStatus
+from accounts.models import ApiKey, Integration, Invitation, Membership, SyncLog, Tenant, User
 
 PASSWORD = "correct horse battery staple"
 
@@ -25,7 +29,9 @@ class UserFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> User:
-        return model_class.objects.create_user(kwargs.pop("email"), kwargs.pop("password", None), **kwargs)
+        user = model_class.objects.create_user(kwargs.pop("email"), kwargs.pop("password", PASSWORD), **kwargs)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=user.is_email_confirmed)
+        return user
 
 
 class TenantFactory(DjangoModelFactory):
@@ -54,3 +60,59 @@ class MembershipFactory(DjangoModelFactory):
     tenant = factory.SubFactory(TenantFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.OPERATOR
+
+
+class InvitationFactory(DjangoModelFactory):
+    """An open invitation."""
+
+    class Meta:
+        model = Invitation
+
+    tenant = factory.SubFactory(TenantFactory)
+    email = factory.Sequence(lambda n: f"guest{n}@example.com")
+    role = Role.OPERATOR
+    invited_by = factory.SelfAttribute("tenant.owner")
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=7))
+
+
+class ApiKeyFactory(DjangoModelFactory):
+    """A live key that may do everything; its text is ``secret`` on the row."""
+
+    class Meta:
+        model = ApiKey
+
+    tenant = factory.SubFactory(TenantFactory)
+    name = "Site"
+    scopes = [Scope.ALL]
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> ApiKey:
+        revoked_at = kwargs.pop("revoked_at", None)
+        key, secret = services.issue_api_key(created_by=None, at=now(), **kwargs)
+        if revoked_at:
+            services.revoke_api_key(key, by=None, at=revoked_at)
+        key.secret = secret  # type: ignore[attr-defined]  # for the test only
+        return key
+
+
+class IntegrationFactory(DjangoModelFactory):
+    """A connected account of the platform DeepSeek."""
+
+    class Meta:
+        model = Integration
+
+    tenant = factory.SubFactory(TenantFactory)
+    platform_id = "deepseek"
+    external_account = factory.Sequence(lambda n: f"account-{n}")
+    status = "connected"
+
+
+class SyncLogFactory(DjangoModelFactory):
+    """A running synchronisation."""
+
+    class Meta:
+        model = SyncLog
+
+    integration = factory.SubFactory(IntegrationFactory)
+    status = SyncStatus.RUNNING
+    started_at = factory.LazyFunction(now)

@@ -38,13 +38,14 @@ class BotFactory(DjangoModelFactory):
     assistant = factory.SubFactory(AssistantFactory)
     tenant = factory.SelfAttribute("assistant.tenant")
     name = factory.Sequence(lambda n: f"Bot {n}")
+    token = factory.Sequence(lambda n: f"{n:09d}:AAE-bot-token-for-tests")
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> BotInstance:
-        token = kwargs.pop("token", f"{factory.random.randgen.randrange(10**9)}:AAE-bot-token-for-tests")
+        token = kwargs.pop("token")
         bot: BotInstance = model_class(*args, **kwargs)
         bot.seal_token(token)
-        bot.seal_webhook_secret(kwargs.get("webhook_secret", "webhook-secret-for-tests"))
+        bot.seal_webhook_secret("webhook-secret-for-tests")
         bot.save()
         return bot
 

@@ -42,7 +42,7 @@
     } else if (data.type === "close") state.isOpen = false;
     else if (data.type === "layout") { state.isFull = Boolean(data.full); document.documentElement.classList.toggle("full", state.isFull); }
   });
-  const focusText = () => { if (matchMedia("(pointer: fine)").matches && !composer.hidden) text.focus({ preventScroll: true }); else chat.querySelector("#shut:not([hidden]), #scroll")?.focus(); };
+  const focusText = () => { if (matchMedia("(pointer: fine)").matches && !composer.hidden) text.focus({ preventScroll: true }); else chat.focus({ preventScroll: true }); };
 
   // --- parts --------------------------------------------------------------------------------------
   const connection = new widget.Connection({
@@ -213,7 +213,7 @@
       const { last } = thread;
       if (!event.run && last?.sender === "customer" && isRecent(last) && last.seq > stoppedSeq) expect();
       if (!event.run && last && last.sender !== "customer") relax();
-      if (isFirst) thread.toEnd(); else if (news.length && wasAway) notice(say("restored", { count: news.length }));
+      if (isFirst && last && !isRecent(last)) thread.toEnd(); else if (news.length && wasAway) notice(say("restored", { count: news.length }));
       wasAway = false;
       if (isClosed() && last && Date.now() - Date.parse(last.created_at) > STALE_MS) restart();
       if (connection.mode === "polling") flush();
@@ -278,7 +278,7 @@
         live.textContent = `${message.author || (message.sender === "assistant" ? config.name : "")}${message.sender === "system" ? "" : ": "}${plain(message)}`;
         tell("message", { sender: message.sender });
       }
-      if (!thread.isAtEnd) { newer.hidden = false; by("newer-text").textContent = say("newer"); }
+      if (!thread.isFollowing) { newer.hidden = false; by("newer-text").textContent = say("newer"); }
     }
     showSeen();
     layout();
@@ -325,7 +325,7 @@
     clearTimeout(showing);
     showing = setTimeout(() => {
       const { last } = thread;
-      if (last && isVisible() && thread.isAtEnd && last.seq > seenSeq()) {
+      if (last && isVisible() && (thread.isFollowing || thread.isAtEnd) && last.seq > seenSeq()) {
         storage.set("seen", { dialog: state.dialog, seq: last.seq });
         connection.hint("shown", { seq: last.seq });
       }
@@ -334,7 +334,7 @@
     }, SHOWN_MS);
   };
   document.addEventListener("visibilitychange", showSeen);
-  scroll.addEventListener("scroll", () => { if (thread.isAtEnd) { newer.hidden = true; showSeen(); } }, { passive: true });
+  scroll.addEventListener("scroll", () => { thread.noticeScroll(); if (thread.isAtEnd) { newer.hidden = true; showSeen(); } }, { passive: true });
   newer.addEventListener("click", () => { thread.toEnd(); newer.hidden = true; });
 
   // --- commands -----------------------------------------------------------------------------------
@@ -401,8 +401,7 @@
     layout();
     if (connection.isOpen) flush();
   });
-  new ResizeObserver(() => { if (thread.isAtEnd || !newer.hidden) return; thread.toEnd(); }).observe(by("composer"));
-  grow();
+    grow();
   layout();
   tell("ready");
   connection.start();

@@ -9,6 +9,9 @@
     #rows = []; // sorted by number: {seq, message, node}
     #pending = new Map();
     #live = null;
+    #placed = 0;
+    #isPlacedAtEnd = false;
+    isFollowing = true;
 
     constructor({ scroll, thread, hello, say, language, name, actions }) {
       Object.assign(this, { scroll, hello, say, language, name, actions });
@@ -16,6 +19,7 @@
       this.pendingList = make("div", "rows");
       this.liveList = make("div", "rows");
       thread.append(this.list, this.pendingList, this.liveList);
+      if (window.ResizeObserver) new ResizeObserver(() => { if (this.isFollowing && this.#isPlacedAtEnd) this.toEnd(); }).observe(scroll);
       this.time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
       this.day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
       this.dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
@@ -46,7 +50,6 @@
     /** Show a message once, in its place; returns whether it was new. */
     add(message, { isQuiet = false } = {}) {
       if (this.at(message.seq)) return false;
-      const isStuck = this.isAtEnd;
       const next = this.#rows.findIndex((row) => row.seq > message.seq);
       const at = next === -1 ? this.#rows.length : next;
       const node = this.#build(message);
@@ -55,7 +58,7 @@
       this.list.insertBefore(node, this.#rows[at]?.node ?? null);
       this.#rows.splice(at, 0, { seq: message.seq, message, node });
       for (const i of [at - 1, at, at + 1]) this.#tidy(i);
-      if (isStuck || message.sender === "customer") this.toEnd();
+      if (message.sender === "customer") this.toEnd(); else if (this.isFollowing) this.#follow(node);
       return true;
     }
 
@@ -183,7 +186,6 @@
     wait(who, label) {
       if (this.#live?.text) return;
       if (this.#live) { this.#live.node.querySelector(".why").textContent = label; return; }
-      const isStuck = this.isAtEnd;
       const face = make("span", "face small", who.trim().slice(0, 1).toUpperCase());
       face.setAttribute("aria-hidden", "true");
       const dots = make("div", "bubble dots", make("i"), make("i"), make("i"));
@@ -191,7 +193,7 @@
       const node = make("div", "row assistant live", face, make("div", "stack", dots, make("span", "why", label)));
       this.liveList.append(node);
       this.#live = { node, run: null, text: "", points: 0 };
-      if (isStuck) this.toEnd();
+      if (this.isFollowing) this.toEnd();
     }
 
     /** Show a piece of the answer; `offset` counts characters. Returns false when a piece before it is missing. */
@@ -217,7 +219,6 @@
       live.frame = requestAnimationFrame(() => {
         live.frame = 0;
         if (live !== this.#live || !live.text) return;
-        const isStuck = this.isAtEnd;
         if (!live.bubble) {
           live.bubble = make("div", "bubble");
           live.bubble.dir = "auto";
@@ -228,7 +229,7 @@
         let end = live.bubble;
         while (end.lastElementChild && !["BR", "A", "CODE", "STRONG", "EM"].includes(end.lastElementChild.tagName)) end = end.lastElementChild;
         end.append(make("span", "caret"));
-        if (isStuck) this.toEnd();
+        if (this.isFollowing) this.#follow(live.node);
       });
     }
 
@@ -240,6 +241,24 @@
 
     // --- scrolling ---------------------------------------------------------------------------
     get isAtEnd() { return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < NEAR; }
-    toEnd() { this.scroll.scrollTop = this.scroll.scrollHeight; }
+
+    /** The reader scrolled: follow the conversation only from its end. */
+    noticeScroll() {
+      if (Math.abs(this.scroll.scrollTop - this.#placed) > 2) { this.isFollowing = this.#isPlacedAtEnd = this.isAtEnd; this.#placed = -9; }
+    }
+
+    toEnd() {
+      this.isFollowing = this.#isPlacedAtEnd = true;
+      this.scroll.scrollTop = this.scroll.scrollHeight;
+      this.#placed = this.scroll.scrollTop;
+    }
+
+    /** Go on to the end, but never so far that the beginning of a long answer leaves the screen. */
+    #follow(node) {
+      const top = node.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top + this.scroll.scrollTop - 8;
+      this.scroll.scrollTop = Math.min(this.scroll.scrollHeight, Math.max(top, 0));
+      this.#placed = this.scroll.scrollTop;
+      this.#isPlacedAtEnd = this.isAtEnd;
+    }
   };
 })((globalThis.OtklikWidget ||= {}));

@@ -1,0 +1,17 @@
+"""Admin of assistants."""
+
+from assistants.admin.assistants import AssistantAdmin, AssistantVersionAdmin, BotAdmin
+from assistants.admin.keys import ModelAdmin, PoolKeyAdmin, RouteAdmin, UsageAdmin
+from assistants.admin.training import DatasetAdmin, ExampleAdmin
+
+__all__ = [
+    "AssistantAdmin",
+    "AssistantVersionAdmin",
+    "BotAdmin",
+    "DatasetAdmin",
+    "ExampleAdmin",
+    "ModelAdmin",
+    "PoolKeyAdmin",
+    "RouteAdmin",
+    "UsageAdmin",
+]

@@ -1,0 +1,119 @@
+"""Money over the API."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.timezone import now
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from accounts.enums import Role
+from accounts.models import Tenant, person_behind
+from billing import reports, services
+from billing.api.filters import TransactionFilter
+from billing.api.serializers import (
+    BalanceSerializer,
+    CodeSerializer,
+    PaymentSerializer,
+    PriceSerializer,
+    RedeemedSerializer,
+    TransactionSerializer,
+)
+from billing.models import BalanceTransaction, Payment, ServicePrice
+
+
+class BalanceView(APIView):
+    """The shop's balance."""
+
+    @extend_schema(operation_id="balance_retrieve", responses=BalanceSerializer)
+    def get(self, request: Request) -> Response:
+        """Return what there is and what was spent."""
+        return Response(BalanceSerializer(reports.summary(_shop(request), at=now())).data)
+
+
+class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[BalanceTransaction]):
+    """The ledger, newest first; nothing in it ever changes."""
+
+    queryset = BalanceTransaction.objects.none()
+    serializer_class = TransactionSerializer
+    filterset_class = TransactionFilter
+    lookup_field = "uuid"
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[BalanceTransaction]:
+        """Return the entries of the current shop."""
+        entries = BalanceTransaction.objects.visible_to(self.request.user).of(_shop(self.request))
+        return entries.select_related("refund_of")
+
+
+class PaymentViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Payment]
+):
+    """Top-ups: create one, pay it on its page; its state follows the provider's."""
+
+    queryset = Payment.objects.none()
+    serializer_class = PaymentSerializer
+    filterset_fields = ("status",)
+    lookup_field = "uuid"
+    lookup_value_converter = "uuid"
+    write_role = Role.ADMIN
+
+    def get_queryset(self) -> QuerySet[Payment]:
+        """Return the payments of the current shop."""
+        payments = Payment.objects.visible_to(self.request.user).of(_shop(self.request))
+        return payments.select_related("entry")
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
+        """Begin a payment at the provider."""
+        serializer.instance = services.start_payment(
+            _shop(self.request),
+            amount=serializer.validated_data["amount"],
+            return_page=lambda uuid: self.request.build_absolute_uri(reverse("payment", args=[uuid])),
+            at=now(),
+            created_by=person_behind(self.request.user),
+        )
+
+
+class PriceViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[ServicePrice]):
+    """Today's prices, the same for everybody."""
+
+    queryset = ServicePrice.objects.none()
+    serializer_class = PriceSerializer
+    pagination_class = None
+    filterset_fields = ("service_type",)
+
+    def get_queryset(self) -> QuerySet[ServicePrice]:
+        """Return what holds now."""
+        return ServicePrice.objects.valid(at=now()).order_by("service_type")
+
+
+class RedeemView(APIView):
+    """Promo codes and invitations."""
+
+    write_role = Role.ADMIN
+
+    @extend_schema(
+        operation_id="promo_codes_redeem",
+        request=CodeSerializer,
+        responses={status.HTTP_201_CREATED: RedeemedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Use a code; a refusal names its reason in ``code``."""
+        payload = CodeSerializer(data=request.data)
+        payload.is_valid(raise_exception=True)
+        person = person_behind(request.user)
+        used = services.apply_code(_shop(request), code=payload.validated_data["code"], at=now(), used_by=person)
+        return Response(RedeemedSerializer(used).data, status=status.HTTP_201_CREATED)
+
+
+def _shop(request: Request) -> Tenant:
+    tenant: Tenant | None = request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
+    if not tenant:
+        raise Http404
+    return tenant

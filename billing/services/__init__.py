@@ -1,0 +1,35 @@
+"""Verbs of billing.
+
+Order of locks, everywhere: a payment, then one tenant's balance, then what
+belongs to that balance (holds, uses of codes, referrals), then a promo code.
+No verb locks two balances. Whoever holds a balance is alone with all of its
+tenant's money, so nothing below it is ever waited for in another order.
+"""
+
+from billing.services.charging import capture, charge, expire_holds, hold, release
+from billing.services.codes import redeem
+from billing.services.crediting import deduct, refund, top_up
+from billing.services.payments import record_refund, settle, settle_open, start_payment
+from billing.services.prices import price_of, set_price
+from billing.services.referrals import apply_code, pay_rewards, referral_code_of
+
+__all__ = [
+    "apply_code",
+    "capture",
+    "charge",
+    "deduct",
+    "expire_holds",
+    "hold",
+    "pay_rewards",
+    "price_of",
+    "record_refund",
+    "redeem",
+    "referral_code_of",
+    "refund",
+    "release",
+    "set_price",
+    "settle",
+    "settle_open",
+    "start_payment",
+    "top_up",
+]

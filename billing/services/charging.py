@@ -1,0 +1,146 @@
+"""Paying for services: at once, or by a reservation before the work."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Tenant
+from billing.enums import HoldStatus, ServiceType, TransactionType
+from billing.errors import CaptureTooLarge, HoldEnded, InsufficientFunds, KeyReused
+from billing.models import Balance, BalanceHold, BalanceTransaction
+from billing.services import ledger
+from billing.services.prices import price_of
+
+BATCH: Final = 500
+
+
+def charge(
+    tenant: Tenant,
+    *,
+    service: ServiceType,
+    key: str,
+    at: datetime,
+    amount: Decimal | None = None,
+    related_id: int | None = None,
+    description: str = "",
+) -> BalanceTransaction:
+    """Pay for ``service`` once per ``key``; a repeat returns the first entry.
+
+    Raises:
+        InsufficientFunds: less than ``amount`` is available.
+        KeyReused: the key stands for another amount or service.
+        BadAmount: ``amount`` is not a positive sum.
+        NoPrice: no ``amount`` is given and the service has no price.
+    """
+    price = ledger.checked(price_of(service, at=at) if amount is None else amount)
+    return ledger.enter(
+        tenant,
+        amount=-price,
+        transaction_type=TransactionType(service.value),
+        key=key,
+        at=at,
+        related_id=related_id,
+        description=description,
+    )
+
+
+def hold(
+    tenant: Tenant,
+    *,
+    service: ServiceType,
+    key: str,
+    at: datetime,
+    amount: Decimal | None = None,
+    ttl: timedelta = timedelta(minutes=10),
+) -> BalanceHold:
+    """Reserve the price of ``service`` once per ``key``; a repeat returns the first reservation.
+
+    Raises:
+        InsufficientFunds: less than ``amount`` is available.
+        KeyReused: the key stands for another amount or service.
+        BadAmount: ``amount`` is not a positive sum.
+        NoPrice: no ``amount`` is given and the service has no price.
+    """
+    price = ledger.checked(price_of(service, at=at) if amount is None else amount)
+    try:
+        with transaction.atomic():
+            if Balance.objects.move(tenant, held=price) is None:
+                raise ledger.refusal(tenant, needed=price)
+            return BalanceHold.objects.create(
+                tenant=tenant, key=key, service=service, amount=price, expires_at=at + ttl, created_at=at
+            )
+    except (IntegrityError, InsufficientFunds) as error:
+        known = BalanceHold.objects.of(tenant).filter(key=key).first()
+        if known and (known.amount, known.service) != (price, service):
+            raise KeyReused(key=key) from error
+        if known:
+            return known
+        if isinstance(error, InsufficientFunds):
+            ledger.tell_exhausted(tenant, at=at)
+        raise
+
+
+@transaction.atomic
+def capture(
+    hold: BalanceHold,
+    *,
+    at: datetime,
+    amount: Decimal | None = None,
+    related_id: int | None = None,
+    description: str = "",
+) -> BalanceTransaction:
+    """Take what was reserved, or less; the rest is free again. A repeat returns the first entry.
+
+    A reservation whose time has passed can be taken until it is swept: its
+    money is still there.
+
+    Raises:
+        CaptureTooLarge: more than the reserved amount is wanted.
+        HoldEnded: the reservation was given back or has expired.
+        KeyReused: another amount was taken before.
+        BadAmount: ``amount`` is not a positive sum.
+    """
+    price = ledger.checked(hold.amount if amount is None else amount)
+    if price > hold.amount:
+        raise CaptureTooLarge(held=hold.amount, wanted=price)
+    Balance.objects.locked().get(tenant=hold.tenant_id)
+    hold.refresh_from_db(fields=["status", "entry"])
+    kind = TransactionType(hold.service)
+    if hold.entry:
+        return ledger.same(hold.entry, amount=-price, transaction_type=kind)
+    if hold.status != HoldStatus.PENDING:
+        raise HoldEnded(state=str(hold.get_status_display()))
+    entry = ledger.enter(
+        hold.tenant,
+        amount=-price,
+        transaction_type=kind,
+        key=f"hold:{hold.uuid}",
+        held=-hold.amount,
+        at=at,
+        related_id=related_id,
+        description=description,
+    )
+    hold.close(HoldStatus.CAPTURED, at=at, entry=entry)
+    return entry
+
+
+def release(hold: BalanceHold, *, at: datetime, reason: str = "") -> None:
+    """Give back what was reserved; a reservation that is over stays as it is."""
+    _give_back(hold, HoldStatus.RELEASED, at=at, reason=reason)
+
+
+def expire_holds(*, at: datetime) -> int:
+    """Give back reservations whose time has passed; return how many."""
+    overdue = BalanceHold.objects.overdue(at=at).select_related("tenant").order_by("expires_at")[:BATCH]
+    return sum(_give_back(hold, HoldStatus.EXPIRED, at=at, reason="timeout") for hold in overdue)
+
+
+@transaction.atomic
+def _give_back(hold: BalanceHold, status: HoldStatus, *, at: datetime, reason: str) -> bool:
+    Balance.objects.locked().get(tenant=hold.tenant_id)
+    if not hold.close(status, at=at, reason=reason):
+        return False
+    Balance.objects.move(hold.tenant, held=-hold.amount)
+    return True

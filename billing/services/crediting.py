@@ -1,0 +1,112 @@
+"""Money that comes in, and money that is given back."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Sum
+
+from accounts.models import Tenant, User
+from billing.enums import CREDITS, TransactionType
+from billing.errors import NotRefundable, RefundTooLarge
+from billing.models import Balance, BalanceTransaction
+from billing.services import ledger
+
+INCOMING: Final = frozenset({*CREDITS, TransactionType.ADJUSTMENT})
+
+
+def top_up(
+    tenant: Tenant,
+    *,
+    amount: Decimal,
+    key: str,
+    at: datetime,
+    transaction_type: TransactionType = TransactionType.TOPUP,
+    description: str = "",
+    related_id: int | None = None,
+    created_by: User | None = None,
+) -> BalanceTransaction:
+    """Credit ``tenant`` once per ``key``; a repeat returns the first entry.
+
+    Raises:
+        KeyReused: the key stands for another amount or type.
+        BadAmount: ``amount`` is not a positive sum.
+        ValueError: ``transaction_type`` is not a way of money coming in.
+    """
+    if transaction_type not in INCOMING:
+        raise ValueError(transaction_type)
+    return ledger.enter(
+        tenant,
+        amount=ledger.checked(amount),
+        transaction_type=transaction_type,
+        key=key,
+        at=at,
+        description=description,
+        related_id=related_id,
+        created_by=created_by,
+    )
+
+
+def deduct(
+    tenant: Tenant,
+    *,
+    amount: Decimal,
+    key: str,
+    at: datetime,
+    description: str,
+    created_by: User | None = None,
+) -> BalanceTransaction:
+    """Correct a balance downwards by an adjustment, once per ``key``.
+
+    Raises:
+        InsufficientFunds: less than ``amount`` is available.
+        KeyReused: the key stands for another amount or type.
+        BadAmount: ``amount`` is not a positive sum.
+    """
+    return ledger.enter(
+        tenant,
+        amount=-ledger.checked(amount),
+        transaction_type=TransactionType.ADJUSTMENT,
+        key=key,
+        at=at,
+        description=description,
+        created_by=created_by,
+    )
+
+
+@transaction.atomic
+def refund(
+    entry: BalanceTransaction, *, amount: Decimal, key: str, at: datetime, description: str = ""
+) -> BalanceTransaction:
+    """Reverse an entry in whole or in part: give back a charge, or take back a credit.
+
+    Raises:
+        RefundTooLarge: with earlier refunds it would be more than the entry moved.
+        NotRefundable: the entry is itself a refund.
+        InsufficientFunds: a credit that is taken back has been spent.
+        KeyReused: the key stands for another amount or type.
+        BadAmount: ``amount`` is not a positive sum.
+    """
+    size = ledger.checked(amount)
+    if entry.transaction_type == TransactionType.REFUND:
+        raise NotRefundable
+    signed = size if entry.amount < 0 else -size
+    Balance.objects.locked().get(tenant=entry.tenant_id)
+    known = ledger.repeated(entry.tenant, key=key, amount=signed, transaction_type=TransactionType.REFUND)
+    if known:
+        return known
+    left = abs(entry.amount) - abs(entry.refunds.aggregate(total=Sum("amount"))["total"] or 0)
+    if size > left:
+        raise RefundTooLarge(limit=left)
+    return ledger.enter(
+        entry.tenant,
+        amount=signed,
+        transaction_type=TransactionType.REFUND,
+        key=key,
+        at=at,
+        refunded_type=entry.transaction_type,
+        refund_of=entry,
+        related_id=entry.related_id,
+        description=description,
+    )

@@ -1,0 +1,1 @@
+"""Operating the database: its health, its indexes, its backups and their proof."""

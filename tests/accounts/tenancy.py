@@ -1,0 +1,21 @@
+"""Which row each address of accounts is about."""
+
+from tests.factories.accounts import ApiKeyFactory, IntegrationFactory, InvitationFactory, MembershipFactory
+
+CASES = {
+    "tenant-detail": lambda tenant: {"uuid": tenant.uuid},
+    "member-detail": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
+    "invitation-detail": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
+    "api-key-detail": lambda tenant: {"uuid": ApiKeyFactory(tenant=tenant).uuid},
+    "integration-detail": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
+    "revoke_invitation": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
+    "change_role": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
+    "remove_member": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
+    "revoke_api_key": lambda tenant: {"uuid": ApiKeyFactory(tenant=tenant).uuid},
+}
+PUBLIC = {
+    "accept_invitation": "the signed link is the invited person's credential; it names the shop and nothing else",
+    "platform-detail": "the catalogue is the same for everybody who may call",
+    "token": "log-in",
+    "token-refresh": "log-in",
+}

@@ -1,0 +1,107 @@
+"""A newcomer's first minutes with the running system, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
+
+
+def ask(frame, words):
+    frame.locator("textarea").fill(words)
+    frame.locator("textarea").press("Enter")
+
+
+def test_a_visitor_asks_in_russian_and_sees_the_answer_with_its_sources(chat, console, page):
+    frame = chat()
+    ask(frame, "Сколько хранится заказ в пункте выдачи СДЭК?")
+
+    expect(frame.get_by_text(re.compile("7 дней")).first).to_be_visible(timeout=20_000)
+    sources = frame.locator("details, [data-sources]").filter(has_text=re.compile("Источник|Sources"))
+    expect(sources.first).to_be_visible(timeout=20_000)
+    assert console == []
+
+    page.reload()
+    again = page.frame_locator("iframe")
+    expect(again.get_by_text("Сколько хранится заказ в пункте выдачи СДЭК?")).to_be_visible(timeout=10_000)
+    expect(again.get_by_text(re.compile("7 дней")).first).to_be_visible()
+
+
+def test_the_seller_finds_the_dialog_and_what_it_cost(chat, login, console, page):
+    words = "Какая гарантия на швы у ваших вещей?"
+    frame = chat()
+    ask(frame, words)
+    expect(frame.get_by_text(re.compile("2 года|два года")).first).to_be_visible(timeout=20_000)
+
+    login("owner", "/dialogs/")
+    page.get_by_role("link", name=re.compile("Посетитель|Visitor")).first.click()
+
+    expect(page.get_by_text(words).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"1,50?\s*₽")).first).to_be_visible()
+    assert console == []
+
+
+def test_a_person_can_be_called(chat):
+    frame = chat()
+    ask(frame, "Позовите оператора, пожалуйста")
+
+    expect(frame.get_by_text(re.compile("Зову|Позв|calling|сотрудник|оператор", re.IGNORECASE)).last).to_be_visible(
+        timeout=15_000
+    )
+
+
+def test_a_new_article_is_answered_from_minutes_later(chat, login, page):
+    login("owner", "/knowledge/")
+    page.get_by_role("button", name=re.compile("Текст|Text|Написать|Write", re.IGNORECASE)).first.click()
+    page.locator("input[name=title]:visible").fill("Бархатная упаковка")
+    page.locator("textarea[name=text]:visible").fill(
+        "Бархатная упаковка Полнолуние стоит 777 рублей и бывает только синей. Заказать её можно вместе с любой вещью."
+    )
+    page.locator("form:has(textarea[name=text]:visible) button[type=submit]").click()
+    expect(page.get_by_text("Бархатная упаковка").first).to_be_visible()
+    expect(page.locator("body")).to_contain_text(re.compile("Готов|Ready"), timeout=30_000)
+
+    frame = chat()
+    ask(frame, "Сколько стоит бархатная упаковка Полнолуние?")
+
+    expect(frame.get_by_text(re.compile("777")).first).to_be_visible(timeout=20_000)
+
+
+PAGES = [
+    "/",
+    "/dialogs/",
+    "/knowledge/",
+    "/knowledge/test/",
+    "/assistants/",
+    "/balance/",
+    "/team/",
+    "/api-keys/",
+    "/profile/",
+]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_opens_without_a_complaint_and_fits_the_screen(login, console, page, running_stack, language, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": running_stack.base_url}])
+    login("owner")
+
+    for path in PAGES:
+        response = page.goto(running_stack.base_url + path)
+        assert response.status == 200, path
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), f"{path} is too wide"
+    assert console == []
+
+
+def test_our_staff_sees_every_table_in_the_admin(login, console, page, running_stack):
+    login("staff", "/admin/")
+    links = page.eval_on_selector_all("a[href^='/admin/']", "nodes => nodes.map(node => node.getAttribute('href'))")
+    tables = sorted({link for link in links if re.fullmatch(r"/admin/[a-z_]+/[a-z_]+/", link)})
+
+    statuses = {table: page.goto(running_stack.base_url + table).status for table in tables}
+
+    assert len(tables) >= 45
+    assert set(statuses.values()) == {200}, {table: status for table, status in statuses.items() if status != 200}
+    assert console == []
