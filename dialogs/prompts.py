@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from assistants.door import Message
 from assistants.models import Assistant
@@ -66,7 +66,7 @@ def _turns(history: Sequence[DialogMessage]) -> list[Message]:
         budget -= len(message.text)
         if budget < 0 and turns:
             break
-        role = "user" if message.sender == Sender.CUSTOMER else "assistant"
+        role: Literal["user", "assistant"] = "user" if message.sender == Sender.CUSTOMER else "assistant"
         if turns and turns[-1].role == role:
             turns[-1] = Message(role=role, content=f"{message.text}\n{turns[-1].content}")
         else:

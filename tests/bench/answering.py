@@ -43,7 +43,7 @@ def _compare(running: RunningStack) -> Iterator[tuple[str, str]]:
     floor = _Floor(running)
     paths, floors, models = [], [], []
     for number in range(ROUNDS + 5):
-        path, (below, model) = asyncio.run(_visit(running)), floor.answer()
+        path, (below, model) = asyncio.run(_visit(running, _token(running))), floor.answer()
         if number >= 5:  # the first ones warm up caches and prepared statements
             paths.append(path)
             floors.append(below)
@@ -56,15 +56,17 @@ def _compare(running: RunningStack) -> Iterator[tuple[str, str]]:
     yield "overhead less the model's time: path / floor (at most 2)", f"{(path - model) / (below - model):6.2f}"
 
 
-async def _visit(running: RunningStack) -> float:
-    """Return the seconds from a visitor's frame to the first delta of its answer."""
-    assistant = running.demo["assistant"]
-    request = urllib.request.Request(
-        f"{running.base_url}/widget/{assistant}/session/", b"{}", {"Content-Type": "application/json"}
-    )
+def _token(running: RunningStack) -> str:
+    """Return a new visitor's token."""
+    address = f"{running.base_url}/widget/{running.demo['assistant']}/session/"
+    request = urllib.request.Request(address, b"{}", {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as response:
-        token = json.load(response)["token"]
-    address = f"ws://127.0.0.1:{running.port}/ws/widget/{assistant}/"
+        return json.load(response)["token"]
+
+
+async def _visit(running: RunningStack, token: str) -> float:
+    """Return the seconds from a visitor's frame to the first delta of its answer."""
+    address = f"ws://127.0.0.1:{running.port}/ws/widget/{running.demo['assistant']}/"
     async with websockets.connect(address, origin=running.base_url) as socket:
         await socket.send(json.dumps({"command": "hello", "token": token}))
         await socket.recv()
@@ -92,8 +94,8 @@ class _Floor:
         self.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
         self.client = httpx.Client(base_url=os.environ["EMBEDDED_MODEL_URL"].removesuffix("/v1"))
         self.connection.execute(
-            "CREATE UNLOGGED TABLE IF NOT EXISTS bench_messages (id bigserial PRIMARY KEY, uuid uuid UNIQUE, seq bigint,"
-            " sender text, text text, created_at timestamptz DEFAULT now())"
+            "CREATE UNLOGGED TABLE IF NOT EXISTS bench_messages (id bigserial PRIMARY KEY, uuid uuid UNIQUE,"
+            " seq bigint, sender text, text text, created_at timestamptz DEFAULT now())"
         )
         self.prompt, self.search = _recorded(running)
 

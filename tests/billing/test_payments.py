@@ -170,7 +170,7 @@ def test_a_payment_the_provider_forgot_is_cancelled_after_a_day(tenant):
     assert services.settle_open(at=NOON + timedelta(hours=24)) == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_20_copies_of_one_payments_success_credit_it_once():
     tenant = TenantFactory()
     PromoCodeFactory(code="TEN", type="percentage", value=10)

@@ -12,7 +12,7 @@ from billing.signals import balance_exhausted, balance_low
 from tests.factories.accounts import TenantFactory
 from tests.factories.billing import NOON, BalanceFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
