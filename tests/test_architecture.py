@@ -104,7 +104,9 @@ def test_modules_and_functions_fit_a_screen(path):
 
 
 def test_no_module_is_a_junk_drawer():
-    drawers = {relative(path) for path in MODULES if {path.stem, *path.relative_to(ROOT).parent.parts} & FORBIDDEN_NAMES}
+    drawers = {
+        relative(path) for path in MODULES if {path.stem, *path.relative_to(ROOT).parent.parts} & FORBIDDEN_NAMES
+    }
     assert drawers == set()
 
 

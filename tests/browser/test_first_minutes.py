@@ -68,7 +68,17 @@ def test_a_new_article_is_answered_from_minutes_later(chat, login, page):
     expect(frame.get_by_text(re.compile("777")).first).to_be_visible(timeout=20_000)
 
 
-PAGES = ["/", "/dialogs/", "/knowledge/", "/knowledge/test/", "/assistants/", "/balance/", "/team/", "/api-keys/", "/profile/"]
+PAGES = [
+    "/",
+    "/dialogs/",
+    "/knowledge/",
+    "/knowledge/test/",
+    "/assistants/",
+    "/balance/",
+    "/team/",
+    "/api-keys/",
+    "/profile/",
+]
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
