@@ -1,5 +1,6 @@
 """How allauth's flows become our services."""
 
+from copy import copy
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,6 +9,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -102,6 +105,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if any(address.verified for address in sociallogin.email_addresses if address.email == user.email):
             services.confirm_email(user, at=now())
         return user
+
+    def serialize_instance(self, instance: Model) -> dict[str, Any]:
+        """Return a half-made row for the session, without what the database will fill in."""
+        draft = copy(instance)
+        for name, value in vars(instance).items():
+            if isinstance(value, DatabaseDefault):
+                delattr(draft, name)
+        row: dict[str, Any] = super().serialize_instance(draft)
+        return row
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

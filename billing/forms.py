@@ -1,6 +1,6 @@
 """What people type about money."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -50,8 +50,8 @@ class StatementForm(forms.Form):
         facts = self.cleaned_data
         since, until, kind = facts["since"], facts["until"], facts["type"]
         return Wanted(
-            since=_midnight(since) if since else None,
-            until=_midnight(until + timedelta(days=1)) if until else None,
+            since=midnight(since) if since else None,
+            until=midnight(until + timedelta(days=1)) if until else None,
             types=GROUPS.get(kind, (kind,)) if kind else (),
         )
 
@@ -74,5 +74,6 @@ class CodeForm(forms.Form):
     )
 
 
-def _midnight(day: Any) -> datetime:
+def midnight(day: date) -> datetime:
+    """Return the beginning of a day where the reader is."""
     return make_aware(datetime.combine(day, time.min))

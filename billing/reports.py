@@ -165,11 +165,13 @@ def reconcile(*, at: datetime, tenants: Collection[int] | None = None) -> Reconc
         at: The moment that is written on the report.
         tenants: Only these; all of them when None.
     """
-    balances = Balance.objects.all() if tenants is None else Balance.objects.filter(tenant__in=tenants)
+    balances, entries = Balance.objects.all(), BalanceTransaction.objects.all()
+    if tenants is not None:
+        balances, entries = balances.filter(tenant__in=tenants), entries.filter(tenant__in=tenants)
     return Reconciliation(
         at=at,
         balances=balances.count(),
-        discrepancies=(*_wrong_sums(balances), *_broken_chains(tenants)),
+        discrepancies=(*_wrong_sums(balances), *_broken_chains(entries), *_orphans(entries)),
     )
 
 
@@ -210,16 +212,27 @@ def _wrong_sums(balances: QuerySet[Balance]) -> list[Discrepancy]:
     ]
 
 
-def _broken_chains(tenants: Collection[int] | None) -> list[Discrepancy]:
+def _broken_chains(entries: TransactionQuerySet) -> list[Discrepancy]:
     """Return entries that do not begin where the one before ended."""
-    entries = (
-        BalanceTransaction.objects.all() if tenants is None else BalanceTransaction.objects.filter(tenant__in=tenants)
-    )
     previous = Window(Lag("balance_after", default=Value(NOTHING, MONEY)), partition_by="tenant_id", order_by="pk")
     broken = entries.annotate(previous=previous).exclude(balance_before=F("previous"))
     return [
-        Discrepancy(tenant_id=row.tenant_id, what=f"entry {row.pk}", cached=row.balance_before, proved=row.previous)
+        Discrepancy(
+            tenant_id=row.tenant_id,
+            what=f"entry {row.pk}",
+            cached=row.balance_before,
+            proved=row.previous,  # type: ignore[attr-defined]  # an annotation
+        )
         for row in broken.order_by("pk")[:WORST]
+    ]
+
+
+def _orphans(entries: TransactionQuerySet) -> list[Discrepancy]:
+    """Return tenants that have entries and no balance."""
+    lost = entries.exclude(tenant__in=Balance.objects.values("tenant")).order_by("tenant").values("tenant")
+    return [
+        Discrepancy(tenant_id=row["tenant"], what="no balance", cached=NOTHING, proved=row["total"])
+        for row in lost.annotate(total=Sum("amount"))[:WORST]
     ]
 
 

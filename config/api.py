@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, pagination, parsers, status
 from rest_framework.response import Response
 
@@ -35,7 +36,7 @@ class StrictJSONParser(parsers.JSONParser):
             parsed = json.loads(body, parse_constant=_refuse)
             _inspect(parsed, depth=0)
         except (ValueError, RecursionError) as error:
-            raise exceptions.ParseError("The body is not acceptable JSON.") from error
+            raise exceptions.ParseError(_("The body is not acceptable JSON.")) from error
         return parsed
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.env import BASE_DIR, DATA_DIR, addresses, env
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
 from config.policy import content_security_policy
+from config.unfold import UNFOLD  # noqa: F401 -- a setting
 
 # --- What this process is -------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -230,6 +231,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
@@ -316,6 +318,8 @@ EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
 LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=False)  # for tenants' own model servers
 
+WIDGET_QUIET_SECONDS = env.float("WIDGET_QUIET_SECONDS", default=0.8)  # how long to wait for more words
+
 # --- Outside services, each of which can be pointed elsewhere -----------------
 SERVICES = addresses(
     WB_FEEDBACKS_URL="https://feedbacks-api.wildberries.ru",
@@ -351,15 +355,4 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Otklik <no-reply@localhost>")
 
-UNFOLD = {
-    "SITE_TITLE": "Otklik",
-    "SITE_HEADER": "Otklik",
-    "SITE_SYMBOL": "forum",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
-    "ENVIRONMENT": "config.admin.environment_label",
-    "SIDEBAR": {"show_search": True, "navigation": "config.admin.navigation"},
-    "TABS": [],
-}
 configure_structlog()

@@ -18,8 +18,8 @@ DATABASE: Final = 3
 
 @lru_cache(maxsize=1)
 def _limiter() -> SlidingWindowCounterRateLimiter:
-    options = {"socket_timeout": 1, "socket_connect_timeout": 1}
-    return SlidingWindowCounterRateLimiter(RedisStorage(f"{settings.REDIS_URL}/{DATABASE}", **options))
+    address = f"{settings.REDIS_URL}/{DATABASE}?socket_timeout=1&socket_connect_timeout=1"
+    return SlidingWindowCounterRateLimiter(RedisStorage(address))
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from assistants.models import Assistant
 HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 DEFAULT_COLOR: Final = "#0a6b5b"
 LIGHT_INK, DARK_INK = "#ffffff", "#10201c"
-LIGHT_GROUND, DARK_GROUND = "#ffffff", "#171c1e"
+LIGHT_GROUND, DARK_GROUND = "#f2f5f4", "#232a2d"  # the bubbles of frame.css
 READABLE: Final = 4.5  # WCAG 2.2, contrast of text, level AA
 SRGB_KNEE: Final = 0.04045
 LONGEST_LINE: Final = 120
@@ -45,10 +45,12 @@ class Appearance:
         chosen: Mapping[str, Any] = assistant.widget_settings if isinstance(assistant.widget_settings, dict) else {}
         color = str(chosen.get("color", ""))
         color = color.lower() if HEX.fullmatch(color) else DEFAULT_COLOR
+        ink = max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color))
+        color = readable(color, ground=ink, towards=DARK_INK if ink == LIGHT_INK else LIGHT_INK)
         url = _line(chosen.get("consent_url"), longest=500)
         return cls(
             color=color,
-            ink=max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color)),
+            ink=ink,
             on_light=readable(color, ground=LIGHT_GROUND, towards=DARK_INK),
             on_dark=readable(color, ground=DARK_GROUND, towards=LIGHT_INK),
             position="left" if chosen.get("position") == "left" else "right",

@@ -1,6 +1,7 @@
 """Application configuration."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,7 +18,7 @@ class DialogsConfig(AppConfig):
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
 
-        ports.register(Channel.WIDGET, LiveChannel(quiet_seconds=0.8))
+        ports.register(Channel.WIDGET, LiveChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         ports.register(Channel.API, LiveChannel(quiet_seconds=0))
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)

@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound
 from assistants.models import Assistant
 from config.consumers import NOT_FOUND, TOO_MANY, TOO_SLOW, UNAUTHORISED, CommandConsumer, command
 from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, Shown
-from dialogs.events import HANDLER, group_of
+from dialogs.events import HANDLER, as_event, group_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import visiting
 
@@ -78,7 +78,7 @@ class WidgetConsumer(CommandConsumer):
         except AuthenticationFailed:
             await self.close(code=UNAUTHORISED)
             return
-        dialog = await database_sync_to_async(lambda: self._visitor.dialog)()
+        dialog = await database_sync_to_async(self._latest)()
         if dialog:
             await self._follow(dialog.pk)
         snapshot = await database_sync_to_async(visiting.snapshot)(dialog, after_seq=after_seq)
@@ -92,7 +92,7 @@ class WidgetConsumer(CommandConsumer):
             await self._follow(dialog.pk)
         message = await database_sync_to_async(self._say)(client_id, text)
         await self._follow(message.dialog_id)
-        return {"message": visiting.as_event(message)}
+        return {"message": as_event(message)}
 
     @command(CatchUp)
     async def catch_up(self, *, after_seq: int) -> None:
@@ -149,6 +149,9 @@ class WidgetConsumer(CommandConsumer):
         if self.visitor is None:
             raise AuthenticationFailed
         return self.visitor
+
+    def _latest(self) -> Dialog | None:
+        return self._visitor.dialog
 
     def _say(self, client_id: str, text: str) -> DialogMessage:
         received = visiting.say(self._visitor, text=text, client_id=client_id, at=now())

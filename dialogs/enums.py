@@ -83,6 +83,29 @@ class SystemType(TextChoices):
     CLOSED = "closed", _("The dialog was closed")
 
 
+class Intent(TextChoices):
+    """What a customer's message is about, as the rules read it."""
+
+    QUESTION = "question", _("Question")
+    DELIVERY = "delivery", _("Delivery")
+    RETURN = "return", _("Returns")
+    PAYMENT = "payment", _("Payment")
+    SIZE = "size", _("Size")
+    WARRANTY = "warranty", _("Warranty")
+    PROMOTION = "promotion", _("Promotion")
+    CONTACT = "contact", _("Contacts")
+    PRODUCT = "product", _("Product")
+    GREETING = "greeting", _("Greeting")
+    THANKS = "thanks", _("Thanks")
+    GOODBYE = "goodbye", _("Goodbye")
+    ASK_PERSON = "ask_person", _("Asks for a person")
+
+    @classmethod
+    def words(cls, intent: str) -> str:
+        """Say ``intent`` for people; one that is not known says itself."""
+        return str(cls(intent).label) if intent in cls.values else intent
+
+
 class DeliveryStatus(TextChoices):
     """How far an outgoing message got."""
 
@@ -104,6 +127,30 @@ class RunStatus(TextChoices):
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
     DISCARDED = "discarded", _("Discarded")
+
+
+class RunOutcome(TextChoices):
+    """How the work on one answer ended; ``handoff:<reason>`` is one more."""
+
+    ANSWERED = "answered", _("The customer got an answer")
+    NOT_KNOWN = "not_known", _("The knowledge has no answer")
+    NOTHING_TO_ANSWER = "nothing_to_answer", _("There was nothing to answer")
+    PERSON_IN_CHARGE = "person_in_charge", _("A person is in charge")
+    STOPPED = "stopped", _("Stopped by the customer")
+    DIALOG_MOVED_ON = "dialog_moved_on", _("The dialog moved on meanwhile")
+    NEWER_MESSAGE = "newer_message", _("A newer message came")
+    HANDED_OVER = "handed_over", _("Handed over to a person")
+    TAKEN_OVER = "taken_over", _("An operator took over")
+    CLOSED = "closed", _("The dialog was closed")
+    GAVE_UP = "gave_up", _("Every attempt failed")
+
+    @classmethod
+    def words(cls, outcome: str) -> str:
+        """Say ``outcome`` for people; one that is not known says itself."""
+        handoff, _colon, reason = outcome.partition(":")
+        if handoff == "handoff" and reason in HandoffReason.values:
+            return str(HandoffReason(reason).label)
+        return str(cls(outcome).label) if outcome in cls.values else outcome
 
 
 OPEN_RUNS: Final = (RunStatus.PENDING, RunStatus.RUNNING)

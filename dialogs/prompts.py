@@ -2,14 +2,13 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Final
-
-from knowledge.search import Passage
+from typing import Final, Literal
 
 from assistants.door import Message
 from assistants.models import Assistant
 from dialogs.enums import Sender
 from dialogs.models import DialogMessage
+from knowledge.search import Passage
 
 HISTORY_TOKENS: Final = 1_500
 CHARACTERS_PER_TOKEN: Final = 3
@@ -67,7 +66,7 @@ def _turns(history: Sequence[DialogMessage]) -> list[Message]:
         budget -= len(message.text)
         if budget < 0 and turns:
             break
-        role = "user" if message.sender == Sender.CUSTOMER else "assistant"
+        role: Literal["user", "assistant"] = "user" if message.sender == Sender.CUSTOMER else "assistant"
         if turns and turns[-1].role == role:
             turns[-1] = Message(role=role, content=f"{message.text}\n{turns[-1].content}")
         else:

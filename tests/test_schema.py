@@ -32,6 +32,7 @@ NAMED_OTHERWISE = {
     "django_celery_beat_periodictask_priority_check": "django-celery-beat",
     "django_celery_beat_periodictask_expire_seconds_check": "django-celery-beat",
 }
+CROSSING = {("referrals", "payment_id"): "the first payment of the tenant that was brought in, not of the one who did"}
 APPEND_ONLY = {"balance_transactions", "handoff_audit", "ticket_audit"}
 
 
@@ -210,7 +211,7 @@ def test_rows_of_one_tenant_cannot_point_into_another():
         if isinstance(field, models.ForeignKey) and field.related_model in owned
     }
 
-    assert references - guarded == set()
+    assert references - guarded - CROSSING.keys() == set()
 
 
 def _has_tenant(model):

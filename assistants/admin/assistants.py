@@ -22,7 +22,7 @@ class AssistantAdmin(ModelAdmin):
     list_select_related = ("tenant",)
     search_fields = ("=uuid", "tenant__slug__exact", "name__istartswith")
     search_help_text = _("Id, shop’s short name, or the beginning of the name")
-    autocomplete_fields = ("tenant", "created_by")
+    raw_id_fields = ("tenant", "created_by")
     readonly_fields = ("uuid", "knowledge_version", "widget_version", "created_at", "updated_at")
     actions = ("switch_on", "switch_off")
 
@@ -92,7 +92,8 @@ class BotAdmin(ModelAdmin):
     list_filter = ("platform", "is_active")
     list_select_related = ("tenant", "assistant")
     search_fields = ("=uuid", "=external_id", "tenant__slug__exact", "username__istartswith")
-    autocomplete_fields = ("tenant", "assistant")
+    autocomplete_fields = ("assistant",)
+    raw_id_fields = ("tenant",)
     readonly_fields = ("uuid", "masked_token", "last_error", "last_error_message", "created_at", "updated_at")
 
     @admin.display(description=_("token"))

@@ -22,6 +22,9 @@ HEALTH = ("error_count", "cooldown_until", "parked_reason", "parked_at", "last_e
 class PoolKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A key of the pool; it is written and never shown."""
 
+    base_url = forms.URLField(
+        label=_("address"), required=False, assume_scheme="https", help_text=_("Empty: the provider's own.")
+    )
     token = forms.CharField(
         label=_("API key"),
         required=False,

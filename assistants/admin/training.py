@@ -20,7 +20,8 @@ class DatasetAdmin(ModelAdmin):
     list_display = ("name", "tenant", "assistant", "created_at")
     list_select_related = ("tenant", "assistant")
     search_fields = ("=uuid", "tenant__slug__exact", "name__istartswith")
-    autocomplete_fields = ("tenant", "assistant", "created_by")
+    autocomplete_fields = ("assistant",)
+    raw_id_fields = ("tenant", "created_by")
     readonly_fields = ("uuid", "created_at", "updated_at")
 
 
@@ -33,7 +34,8 @@ class ExampleAdmin(ModelAdmin):
     list_select_related = ("dataset", "approved_by")
     search_fields = ("=uuid", "=source_dialog_uuid")
     search_help_text = _("Id of the example or of its dialog")
-    autocomplete_fields = ("tenant", "dataset", "created_by")
+    autocomplete_fields = ("dataset",)
+    raw_id_fields = ("tenant", "created_by")
     readonly_fields = ("uuid", "status", "approved_by", "approved_at", "created_at", "updated_at")
     actions = ("approve", "reject")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from assistants import services
@@ -61,7 +62,7 @@ class AssistantSerializer(serializers.ModelSerializer[Assistant]):
     def validate_widget_settings(self, value: dict[str, Any]) -> dict[str, Any]:
         """Keep them few."""
         if len(value) > MAX_WIDGET_SETTINGS:
-            raise serializers.ValidationError("too many settings")
+            raise serializers.ValidationError(_("Too many settings."))
         return value
 
 

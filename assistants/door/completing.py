@@ -65,20 +65,11 @@ def complete(
     deadline: float | None = None,
     at: datetime,
 ) -> Completion:
-    """Ask a model to continue a conversation; must not be called inside a transaction.
+    """Ask a model to continue a conversation, outside any transaction; ``model`` is preferred to the assistant's.
 
-    Args:
-        tenant: Who asks and is charged.
-        assistant: Whose voice it is, if one; its model is asked for.
-        messages: The conversation, instructions first.
-        request_type: What the usage row calls it.
-        on_text: Called with each piece as it comes. Once it was, no other key is tried.
-        should_stop: Asked between pieces and once a second of silence; true ends the call with what there is.
-        model: The model to ask for instead of the assistant's.
-        max_tokens: The most to be said.
-        temperature: How freely.
-        deadline: Seconds for everything, other keys included.
-        at: Now.
+    ``on_text`` gets each piece as it comes; once it did, no other key is tried.
+    ``should_stop`` is asked between pieces and once a second of silence, and ends
+    the call with what there is. ``deadline`` bounds everything, other keys included.
 
     Raises:
         NoModelAvailable: no key is there, or none could be reached.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from django.conf import settings
 
@@ -21,6 +21,20 @@ from config.modelserver import tokens
 BATCH_TEXTS: Final = 128
 BATCH_TOKENS: Final = 100_000
 BYTES_PER_TEXT: Final = 256 * 1024  # 3072 numbers in JSON, with room to spare
+
+
+class Asker(NamedTuple):
+    """Who wants vectors, and what for."""
+
+    tenant: Tenant
+    assistant: Assistant | None
+    purpose: Literal["query", "document"]
+
+    def prefix(self, route: Route) -> str:
+        """Return what the route's model wants before such a text."""
+        if route.spec is None:
+            return ""
+        return route.spec.query_prefix if self.purpose == "query" else route.spec.document_prefix
 
 
 def embed(
@@ -50,11 +64,12 @@ def embed(
         raise ValueError("nothing to embed")
     wanted = model or (assistant.embedding_model if assistant else "")
     routes = routes_for(tenant, kind=ModelKind.EMBEDDING, wanted=wanted, needs_wanted=bool(model), at=at)
+    asker = Asker(tenant, assistant, purpose)
     started = time.monotonic()
     vectors: list[list[float]] = []
     for batch in _batches(texts):
         moment = at + timedelta(seconds=time.monotonic() - started)
-        vectors += _batch_of_vectors(batch, routes, tenant=tenant, assistant=assistant, purpose=purpose, at=moment)
+        vectors += _batch_of_vectors(batch, routes, asker, at=moment)
     dims = len(vectors[0])
     if any(len(vector) != dims for vector in vectors):
         raise ModelFailed("bad_vector", "Vectors of different lengths came.")
@@ -74,51 +89,50 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
     yield batch
 
 
-def _batch_of_vectors(
-    batch: list[str],
-    routes: list[Route],
-    *,
-    tenant: Tenant,
-    assistant: Assistant | None,
-    purpose: Literal["query", "document"],
-    at: datetime,
-) -> list[list[float]]:
+def _batch_of_vectors(batch: list[str], routes: list[Route], asker: Asker, *, at: datetime) -> list[list[float]]:
     """Try key after key of the one model."""
     last: Failure | None = None
     ends_at = time.monotonic() + settings.LLM_TIMEOUT_SECONDS
     for position, route in enumerate(routes):
         if time.monotonic() >= ends_at or not health.claim(route, at=at):
             continue
-        spec = route.spec
-        prefix = (spec.query_prefix if purpose == "query" else spec.document_prefix) if spec else ""
-        prepared = [prefix + text for text in batch]
-        ledger.release_connection()
-        answer, last, vectors = Answer(), None, []
         remaining = ends_at - time.monotonic()
         budget = Budget(
             ends_at=ends_at,
             bytes_left=BYTES_PER_TEXT * (len(batch) + 1),
             idle_seconds=remaining if position == len(routes) - 1 else remaining / 2,
         )
-        try:
-            vectors = calls.vectors(route, prepared, answer, budget)
-        except Failure as error:
-            last = error
-        attempt = ledger.Attempt(
-            tenant=tenant,
-            assistant=assistant,
-            route=route,
-            request_type=RequestType.EMBEDDING,
-            answer=answer,
-            prompt_estimate=sum(tokens.count(text) for text in prepared),
-            completion_estimate=0,
-            seconds=budget.elapsed(),
-            failure=last,
-            at=at,
-        )
-        ledger.record(attempt)
+        vectors, last = _attempt(batch, route, asker, budget, at=at)
         if last is None:
             return vectors
     if last is not None and last.kind in (Kind.NONSENSE, Kind.REJECTED, Kind.DEADLINE):
-        raise ModelFailed(last.code, str(last.code)) from last
+        raise ModelFailed(last.code) from last
     raise NoModelAvailable(request_type=RequestType.EMBEDDING) from last
+
+
+def _attempt(
+    batch: list[str], route: Route, asker: Asker, budget: Budget, *, at: datetime
+) -> tuple[list[list[float]], Failure | None]:
+    """Call one key, without a database connection, and record how it went."""
+    prepared = [asker.prefix(route) + text for text in batch]
+    ledger.release_connection()
+    answer, failure = Answer(), None
+    vectors: list[list[float]] = []
+    try:
+        vectors = calls.vectors(route, prepared, answer, budget)
+    except Failure as error:
+        failure = error
+    attempt = ledger.Attempt(
+        tenant=asker.tenant,
+        assistant=asker.assistant,
+        route=route,
+        request_type=RequestType.EMBEDDING,
+        answer=answer,
+        prompt_estimate=sum(tokens.count(text) for text in prepared),
+        completion_estimate=0,
+        seconds=budget.elapsed(),
+        failure=failure,
+        at=at,
+    )
+    ledger.record(attempt)
+    return vectors, failure

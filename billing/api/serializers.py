@@ -92,7 +92,7 @@ class RedeemedSerializer(serializers.Serializer[PromoCodeUsage | Referral]):
     """What a code gave: money at once, a promise for the next top-up, or an accepted invitation."""
 
     kind = serializers.SerializerMethodField()
-    credited = serializers.SerializerMethodField()
+    credited = serializers.DecimalField(max_digits=18, decimal_places=6, source="entry.amount", default=Decimal(0))
 
     @extend_schema_field({"type": "string", "enum": ["credited", "waiting", "invitation"]})
     def get_kind(self, used: PromoCodeUsage | Referral) -> str:
@@ -100,9 +100,3 @@ class RedeemedSerializer(serializers.Serializer[PromoCodeUsage | Referral]):
         if isinstance(used, Referral):
             return "invitation"
         return "credited" if used.entry else "waiting"
-
-    @extend_schema_field(serializers.DecimalField(max_digits=18, decimal_places=6))
-    def get_credited(self, used: PromoCodeUsage | Referral) -> Decimal:
-        """Return what was credited at once."""
-        entry = used.entry if isinstance(used, PromoCodeUsage) else None
-        return entry.amount if entry else Decimal(0)

@@ -83,10 +83,19 @@ class PromoCode(Created):
         return self.code
 
     def clean(self) -> None:
-        """Spell the code in capitals, without spaces."""
+        """Spell the code in capitals; explain what the database would only refuse."""
         self.code = self.code.strip().upper()
+        wrong: dict[str, Any] = {}
         if not self.code.isprintable() or " " in self.code:
-            raise ValidationError({"code": _("A code is one word.")})
+            wrong["code"] = _("A code is one word.")
+        if self.value is not None and not 0 < self.value <= (WHOLE if self.type == PromoType.PERCENTAGE else LIMIT):
+            wrong["value"] = _("A percentage is above 0 and at most 100, a sum is above 0.")
+        if self.max_uses is not None and self.max_uses < max(self.used_count, 1):
+            wrong["max_uses"] = _("It has been used more often, or this is not a limit.")
+        if self.starts_at and self.expires_at and self.expires_at <= self.starts_at:
+            wrong["expires_at"] = _("It expires before it starts.")
+        if wrong:
+            raise ValidationError(wrong)
 
     @property
     def is_immediate(self) -> bool:

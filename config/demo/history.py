@@ -131,7 +131,7 @@ def _messages(dialog: Dialog, past: Past, titles: dict[str, str]) -> None:
 
 
 def _receipt(row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
-    sources = [
+    sources: list[dict[str, Any]] = [
         {"chunk": None, "document": None, "title": titles[slug], "quote": "", "score": None, "ranks": {}}
         for slug in row.get("sources", [])
     ]

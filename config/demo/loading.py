@@ -51,7 +51,7 @@ def load_demo(*, at: datetime) -> bool:
         if shop() is not None:
             return False
         tenant, logins = make_tenant(at=at)
-        owner = User.objects.get(pk=tenant.owner_id)
+        owner = User.objects.get(owned_tenants=tenant)
         opened_at = at - timedelta(days=OPENED_DAYS_AGO)
         billing.top_up(tenant, amount=OPENING_BALANCE, key="demo:opening", at=opened_at, description="Пополнение счёта")
         assistant = _assistant(tenant)

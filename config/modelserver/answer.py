@@ -1,7 +1,7 @@
 """An answer made of the best quotes, in the customer's language, with the article named."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from config.modelserver import manners
@@ -10,12 +10,13 @@ from config.modelserver.ranking import CONCEPT, Scored, Term, Vocabulary, ranked
 from config.modelserver.units import Unit, units_of
 from config.modelserver.words import is_russian
 
-ENOUGH: Final = 0.46  # how much of the question the quotes must cover to be an answer
-SURE: Final = 0.62
+ENOUGH: Final = 0.37  # how much of the question the quotes must cover to be an answer
+SURE: Final = 0.55
 SECOND: Final = 0.7  # how good a further quote must be, against the best
-CLOSE: Final = 0.85  # how good one must be that adds no new word
+CLOSE: Final = 0.85  # how good one must be that adds no new word or comes from another article
 BRIEF: Final = 150  # quotes up to this length leave room for one that adds no new word
 PARAGRAPH: Final = 330  # a paragraph up to this length is quoted whole
+LONGEST_HEADING: Final = 60
 LONGEST: Final = 640
 MAX_QUOTES: Final = 3
 MAX_ROWS: Final = 4
@@ -101,10 +102,10 @@ def _adds(candidate: Scored, best: Scored, quotes: list[Quote], covered: set[str
         return False
     if any(candidate.unit.group == q.units[0].unit.group or _same(candidate.unit.text, q.text) for q in quotes):
         return False
+    is_beside = candidate.unit.title == best.unit.title
     if candidate.covered - covered:
-        return True
-    is_beside = candidate.unit.passage == best.unit.passage and sum(len(q.text) for q in quotes) <= BRIEF
-    return is_beside and candidate.score >= CLOSE * best.score
+        return is_beside or candidate.score >= CLOSE * best.score
+    return is_beside and sum(len(q.text) for q in quotes) <= BRIEF and candidate.score >= CLOSE * best.score
 
 
 def _same(text: str, other: str) -> bool:
@@ -116,6 +117,9 @@ def _quote(best: Scored, units: list[Unit], scores: dict[Unit, Scored], terms: l
     group = [
         scores.get(unit) or Scored(unit, 0.0, 0.0, frozenset(), 0.0) for unit in units if unit.group == best.unit.group
     ]
+    if best.unit.text.endswith(":") and (announced := [unit for unit in units if unit.group == best.unit.group + 1]):
+        first = scores.get(announced[0]) or Scored(announced[0], 0.0, 0.0, frozenset(), 0.0)
+        return _quote(replace(first, score=best.score, own=0.0), units, scores, terms)
     if best.unit.kind == "row":
         return _table(best, group, terms)
     if best.unit.kind in ("item", "step"):
@@ -127,7 +131,7 @@ def _paragraph(best: Scored, group: list[Scored]) -> Quote:
     """Quote a short paragraph whole, of a longer one the best sentence and the neighbours that belong to it."""
     whole = " ".join(s.unit.text for s in group)
     if len(whole) <= PARAGRAPH:
-        return Quote(tuple(group), whole)
+        return Quote(tuple(group), _introduced(best.unit.heading, whole))
     start = end = group.index(best)
     length = len(best.unit.text)
     while True:
@@ -140,7 +144,19 @@ def _paragraph(best: Scored, group: list[Scored]) -> Quote:
         start, end = min(start, chosen), max(end, chosen)
         length += len(group[chosen].unit.text) + 1
     chosen_units = tuple(group[start : end + 1])
-    return Quote(chosen_units, " ".join(s.unit.text for s in chosen_units))
+    text = " ".join(s.unit.text for s in chosen_units)
+    return Quote(chosen_units, _introduced(best.unit.heading, text) if start == 0 else text)
+
+
+def _introduced(heading: str, text: str) -> str:
+    """Put the section's name before a text that relies on it."""
+    if (
+        not heading
+        or len(heading) > LONGEST_HEADING
+        or Vocabulary(heading).counts.keys() & Vocabulary(text).counts.keys()
+    ):
+        return text
+    return f"{heading}. {text}" if heading[-1] not in ".!?…:" else f"{heading} {text}"
 
 
 def _list(best: Scored, group: list[Scored]) -> Quote:
@@ -150,7 +166,8 @@ def _list(best: Scored, group: list[Scored]) -> Quote:
     chosen = chosen[:MAX_ITEMS]
     lead = f"{best.unit.lead}\n" if best.unit.lead and (is_about_the_whole or len(chosen) > 1) else ""
     if len(chosen) == 1 and not lead:
-        return Quote(tuple(chosen), _ended(chosen[0].unit.text))
+        text = _ended(chosen[0].unit.text)
+        return Quote(tuple(chosen), f"{best.unit.lead} {text}" if best.unit.lead and text[:1].islower() else text)
     marks = [f"{n}. " if s.unit.kind == "step" else "• " for n, s in enumerate(chosen, start=1)]
     lines = [mark + s.unit.text for mark, s in zip(marks, chosen, strict=True)]
     heading = f"{best.unit.heading}:\n" if not lead and best.unit.heading and is_about_the_whole else lead

@@ -125,7 +125,7 @@ class ModelServer:
 
     async def _embed(self, payload: dict[str, Any], reply: Reply, rule: Rule | None, _entry: dict[str, Any]) -> None:
         model, texts = self._model(payload, shapes.EMBEDDING_MODEL), _texts(payload)
-        dims = payload.get("dimensions") or lexhash.DIMS
+        dims = lexhash.DIMS if payload.get("dimensions") is None else payload["dimensions"]
         if not isinstance(dims, int) or not 1 <= dims <= MAX_DIMS:
             raise Refused("dimensions is out of range.")
         vectors = []

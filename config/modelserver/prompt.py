@@ -8,6 +8,7 @@ from typing import Any, Final
 OPENING: Final = re.compile(r'<passages boundary="([0-9A-Za-z_-]{4,128})">')
 PASSAGE: Final = r'<passage n="(\d+)" title="(.*?)">\n?(.*?)\n?</passage boundary="{boundary}">'
 REMEMBERED: Final = 3
+PATH_MARK: Final = "›"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,16 @@ class Passage:
     number: int
     title: str
     text: str
+
+    @property
+    def article(self) -> str:
+        """Return the title without the path to the section."""
+        return self.title.split(PATH_MARK)[0].strip()
+
+    @property
+    def section(self) -> str:
+        """Return the section that the whole passage belongs to, if one."""
+        return self.title.split(PATH_MARK)[-1].strip() if PATH_MARK in self.title else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,24 +16,29 @@ K1: Final = 1.2
 B: Final = 0.35
 CONCEPT: Final = 0.72  # how far a word of the same meaning counts
 FUZZY: Final = 0.85  # how far a misspelt word counts, times its likeness
-LIKENESS: Final = 0.55
+LIKENESS: Final = 0.64
 TITLE: Final = 0.85  # how far a word in the article's title counts
 HEADING: Final = 0.65  # how far a word in the heading, the lead or the columns counts
 NEIGHBOUR: Final = 0.2  # how far the best unit of a group lifts the others
 EARLIER: Final = 0.35  # how far a word of an earlier question counts
 GENERIC: Final = 0.4  # how much a word such as "item" counts
+NAMED: Final = 0.6  # how much a proper name counts
 NAME: Final = 0.4  # how much an unknown proper name is missed
-MISSING_IDF: Final = 3.2
+MISSING_IDF: Final = 2.2
 SEEN: Final = 0.45  # how well a term is covered to count as seen
 SEEN_WELL: Final = 0.72
 INTENT: Final = 1.7  # what an amount is worth to "how much", a period to "how long", a spot to "where"
-RANK: Final = 0.05  # what each place in the retrieval's order costs
+RANK: Final = 0.1  # what each place in the retrieval's order costs
 SHORT_QUESTION: Final = 2
 PREFIX: Final = 5
 SHORT_WORD: Final = 4
 RELATED: Final = 0.75  # the likeness of words with a long common beginning
 
-AMOUNT: Final = re.compile(r"\d\s*(?:₽|руб|%|р\b)|бесплатн|free|€|\$", re.IGNORECASE)
+# A number of money or per cent that is not a threshold ("от 6 000 ₽").
+AMOUNT: Final = re.compile(
+    r"(?<!от\s)(?<!\d)(?<!\d\s)\d[\d\s]*(?:,\d+)?\s*(?:₽|руб|%|р\b|€|eur|usd)|\$\s*\d", re.IGNORECASE
+)
+FREE: Final = re.compile(r"бесплатн|даром|free", re.IGNORECASE)
 PERIOD: Final = re.compile(
     r"\d.{0,12}(?:дн|дней|час|мин|недел|месяц|сут|day|hour|week)|\d{1,2}:\d\d|сегодня|завтра", re.IGNORECASE
 )
@@ -81,9 +86,10 @@ def _terms(text: str, weight: float) -> list[Term]:
         if word in thesaurus.EMPTY or (len(word) == 1 and not word.isdigit()):
             continue
         is_name = position > 0 and match.group()[0].isupper() and not match.group().isupper()
-        share = weight * (GENERIC if word.startswith(thesaurus.GENERIC) else 1.0)
+        share = weight * (GENERIC if word.startswith(thesaurus.GENERIC) else NAMED if is_name else 1.0)
         found.setdefault(stem(word), Term(word, stem(word), share, is_name))
-    return list(found.values())
+    about = [term for term in found.values() if term.word not in thesaurus.PRICE]
+    return about or list(found.values())  # "how much" is looked for as an amount, see _intents
 
 
 class Vocabulary:
@@ -104,7 +110,8 @@ class Vocabulary:
             return 1.0
         if self.concepts & thesaurus.concepts(term.word):
             return CONCEPT
-        likeness = max((_likeness(term.word, word) for word in self.words), default=0.0)
+        alike = [word for word in self.words if word[0] == term.word[0]]  # a slip of the finger is seldom the first
+        likeness = max((_likeness(term.word, word) for word in alike), default=0.0)
         return FUZZY * likeness if likeness >= LIKENESS else 0.0
 
 
@@ -115,7 +122,7 @@ def _likeness(one: str, other: str) -> float:
     mine, theirs = set(grams(one, 3)), set(grams(other, 3))
     likeness = 2 * len(mine & theirs) / (len(mine) + len(theirs))
     shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return max(likeness, RELATED) if shared >= PREFIX and shared >= 0.6 * max(len(one), len(other)) else likeness
+    return max(likeness, RELATED) if shared >= PREFIX and shared >= 0.75 * max(len(one), len(other)) else likeness
 
 
 def ranked(conversation: Conversation, units: list[Unit]) -> list[Scored]:
@@ -123,9 +130,10 @@ def ranked(conversation: Conversation, units: list[Unit]) -> list[Scored]:
     terms = terms_of(conversation)
     if not terms or not units:
         return []
-    places = [Place(unit) for unit in units]
-    average = sum(place.own.length for place in places) / len(units) or 1.0
-    idf = {term.stem: _idf(term, places) for term in terms}
+    around: dict[str, list[float]] = {}
+    places = [Place(unit, terms, around) for unit in units]
+    average = sum(place.vocabulary.length for place in places) / len(units) or 1.0
+    idf = [_idf(number, term, places) for number, term in enumerate(terms)]
     patterns = _intents(conversation.question)
     scored = []
     for place in places:
@@ -141,38 +149,41 @@ def ranked(conversation: Conversation, units: list[Unit]) -> list[Scored]:
 
 
 class Place:
-    """A unit with the words in it and around it."""
+    """A unit with the words in it and around it, and how well each covers each term."""
 
-    __slots__ = ("heading", "own", "title", "unit")
+    __slots__ = ("heading", "own", "title", "unit", "vocabulary")
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, terms: list[Term], around: dict[str, list[float]]) -> None:
         self.unit = unit
-        self.own = Vocabulary(unit.text)
-        self.title = _vocabulary(unit.title)
-        self.heading = _vocabulary(" ".join((unit.heading, unit.lead, *unit.columns)))
+        self.vocabulary = Vocabulary(unit.text)
+        self.own = [self.vocabulary.strength(term) for term in terms]
+        self.title = self._around(unit.title, terms, around)
+        self.heading = self._around(" ".join((unit.heading, unit.lead, *unit.columns)), terms, around)
+
+    @staticmethod
+    def _around(text: str, terms: list[Term], known: dict[str, list[float]]) -> list[float]:
+        """Return how well a text covers the terms; many units share their title and heading."""
+        if text not in known:
+            vocabulary = Vocabulary(text)
+            known[text] = [vocabulary.strength(term) for term in terms]
+        return known[text]
 
 
-@lru_cache(maxsize=512)
-def _vocabulary(text: str) -> Vocabulary:
-    return Vocabulary(text)
-
-
-def _idf(term: Term, places: list[Place]) -> float:
-    holders = sum(1 for place in places if max(place.own.strength(term), place.heading.strength(term)) >= SEEN)
-    is_seen = holders or any(place.title.strength(term) >= SEEN for place in places)
-    if not is_seen:
+def _idf(number: int, term: Term, places: list[Place]) -> float:
+    holders = sum(1 for place in places if max(place.own[number], place.heading[number]) >= SEEN)
+    if not holders and not any(place.title[number] >= SEEN for place in places):
         return MISSING_IDF * (NAME if term.is_name else 1.0)
     return max(0.5, min(log(1 + (len(places) - holders + 0.5) / (holders + 0.5)), MISSING_IDF))
 
 
-def _score(place: Place, terms: list[Term], idf: dict[str, float], average: float) -> Scored:
+def _score(place: Place, terms: list[Term], idf: list[float], average: float) -> Scored:
     total = mine = present = weight = 0.0
     covered = set()
-    norm = K1 * (1 - B + B * place.own.length / average)
-    for term in terms:
-        worth = idf[term.stem] * term.weight
-        here, title, heading = (part.strength(term) for part in (place.own, place.title, place.heading))
-        frequency = max(place.own.counts.get(term.stem, 0), 1)
+    norm = K1 * (1 - B + B * place.vocabulary.length / average)
+    for number, term in enumerate(terms):
+        worth = idf[number] * term.weight
+        here, title, heading = place.own[number], place.title[number], place.heading[number]
+        frequency = max(place.vocabulary.counts.get(term.stem, 0), 1)
         gain = worth * here * frequency * (K1 + 1) / (frequency + norm)
         mine += gain
         total += gain + worth * (TITLE * title + HEADING * heading)
@@ -187,7 +198,9 @@ def _intents(question: str) -> list[re.Pattern[str]]:
     """Return what the answer should contain: "how much" alone may mean money or time."""
     asked = set(words(question))
     found = []
-    if asked & thesaurus.PRICE and not asked & thesaurus.DURATION:
+    if FREE.search(question):
+        found.append(FREE)
+    elif asked & thesaurus.PRICE and not asked & thesaurus.DURATION:
         found.append(AMOUNT)
     if asked & (thesaurus.TIME | thesaurus.DURATION):
         found.append(PERIOD)

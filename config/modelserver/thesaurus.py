@@ -16,7 +16,7 @@ CONCEPTS: Final[dict[str, tuple[str, ...]]] = {
     "price": ("цен", "стоим", "стоит", "стоить", "стоят", "почем", "price", "cost", "costs", "expensive", "тариф"),
     "free": ("бесплатн", "free"),
     "payment": ("оплат", "заплат", "платит", "платеж", "расплат", "pay", "paying", "payment", "payments", "наложенн"),
-    "card": ("карт", "card", "visa", "мир"),
+    "card": ("карт", "card", "visa"),
     "instalments": ("рассроч", "частями", "долями", "сплит", "кредит", "installment", "instalment"),
     "discount": ("скидк", "промокод", "распродаж", "акци", "купон", "discount", "promo", "sale", "coupon"),
     "bonus": ("бонус", "балл", "кэшбэк", "кешбэк", "bonus", "points", "cashback"),
@@ -46,9 +46,16 @@ CONCEPTS: Final[dict[str, tuple[str, ...]]] = {
     "account": ("кабинет", "аккаунт", "парол", "account", "password", "login"),
     "order": ("заказ", "оформ", "order"),
     "money": ("деньг", "денег", "money"),
-    "store": ("хран", "storage", "store"),
+    "keep": ("хран", "storage", "леж", "ждет"),
+    "linen": ("льн", "linen"),
+    "soft": ("мягк", "мягч", "soft"),
+    "sew": ("шьет", "шьете", "шили", "sew"),
+    "night": ("вечер",),
     "custom": ("пошив", "сшит", "сшей", "custom", "tailor"),
 }
+
+# Words too short to be told by their beginning.
+WHOLE: Final = {"лен": "linen", "сел": "shrink", "село": "shrink", "села": "shrink", "мир": "card"}
 
 # Words that frame a question without saying what it is about.
 EMPTY: Final = listed(
@@ -96,4 +103,5 @@ PLACE: Final = listed("где куда адрес where address")
 @lru_cache(maxsize=8_192)
 def concepts(word: str) -> frozenset[str]:
     """Return what a normalised word speaks of."""
-    return frozenset(name for name, beginnings in CONCEPTS.items() if word.startswith(beginnings))
+    found = {name for name, beginnings in CONCEPTS.items() if word.startswith(beginnings)}
+    return frozenset(found | {WHOLE[word]}) if word in WHOLE else frozenset(found)

@@ -22,6 +22,8 @@ ABBREVIATION: Final = re.compile(
     re.IGNORECASE,
 )
 HEADING_LENGTH: Final = 70
+NO_HEADING_END: Final = frozenset('.!?…:;,»")')
+LINE_END: Final = frozenset(".!?…;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ def units_of(passages: tuple[Passage, ...]) -> list[Unit]:
     group = 0
     found: list[Unit] = []
     for index, passage in enumerate(passages):
-        for heading, kind, lead, lines in _blocks(passage.text):
+        for heading, kind, lead, lines in _blocks(passage.text, heading=passage.section):
             group += 1
-            empty = Unit(index, passage.title, heading, group, kind, "", lead)
+            empty = Unit(index, passage.article, heading, group, kind, "", lead)
             found += _units(empty, lines)
     return found
 
@@ -79,21 +81,26 @@ def _kind_of(line: str) -> str:
     return "list" if ITEM.match(line) else "text"
 
 
-def _blocks(text: str) -> Iterator[tuple[str, str, str, list[str]]]:
+def _blocks(text: str, *, heading: str) -> Iterator[tuple[str, str, str, list[str]]]:
     """Yield (heading, kind, lead, lines) of each paragraph, list and table."""
-    heading = lead = ""
+    lead = ""
     runs = [(kind, list(lines)) for kind, lines in groupby(FRONT_MATTER.sub("", text).splitlines(), _kind_of)]
     runs = list(_joined(runs))
-    for position, (kind, lines) in enumerate(runs):
+    for position, (found_kind, lines) in enumerate(runs):
+        kind = found_kind
         following = runs[position + 1][0] if position + 1 < len(runs) else ""
         if kind == "heading":
             heading, lead = plain(HEADING.sub(r"\1", lines[-1])), ""
-        elif kind == "text" and _is_bare_heading(lines, following):
-            heading, lead = plain(lines[0]), ""
-        else:
-            yield heading, kind, lead if kind != "text" else "", lines
-            last = plain(lines[-1])
-            lead = sentences(plain(" ".join(lines)))[-1] if kind == "text" and last.endswith(":") else ""
+            continue
+        if kind == "text" and _is_heading(lines[0], is_followed=len(lines) > 1 or following not in ("", "heading")):
+            heading, lead = plain(lines.pop(0)), ""
+            if not lines:
+                continue
+        if kind == "text" and _is_bare_list(lines, has_lead=bool(lead)):
+            kind = "list"
+        yield heading, kind, lead if kind != "text" else "", lines
+        announces = kind == "text" and lines[-1].rstrip().endswith(":")
+        lead = sentences(plain(" ".join(lines)))[-1] if announces else ""
 
 
 def _joined(runs: list[tuple[str, list[str]]]) -> Iterator[tuple[str, list[str]]]:
@@ -115,15 +122,15 @@ def _joined(runs: list[tuple[str, list[str]]]) -> Iterator[tuple[str, list[str]]
         yield previous_kind, previous
 
 
-def _is_bare_heading(lines: list[str], following: str) -> bool:
-    line = lines[0].strip()
-    return (
-        len(lines) == 1
-        and following not in ("", "heading")
-        and len(line) <= HEADING_LENGTH
-        and line[:1].isupper()
-        and line[-1] not in '.!?…:;,»")'
-    )
+def _is_heading(line: str, *, is_followed: bool) -> bool:
+    """Say whether a line without a mark is a heading: short, begun like one and not ended like a sentence."""
+    line = line.strip()
+    return is_followed and len(line) <= HEADING_LENGTH and line[:1].isupper() and line[-1] not in NO_HEADING_END
+
+
+def _is_bare_list(lines: list[str], *, has_lead: bool) -> bool:
+    """Say whether lines without marks are a list: each is a sentence or clause of its own."""
+    return (len(lines) > 1 or has_lead) and all(line.rstrip()[-1:] in LINE_END for line in lines)
 
 
 def _units(empty: Unit, lines: list[str]) -> list[Unit]:

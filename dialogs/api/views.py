@@ -56,8 +56,9 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def messages(self, request: Request, uuid: UUID) -> Response:
         """List what was said, in order."""
         rows = DialogMessage.objects.filter(dialog=self.get_object()).select_related("author")
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(MessageSerializer(page, many=True).data)
+        pages = MessagePagination()
+        page = pages.paginate_queryset(rows, request, view=self) or []
+        return pages.get_paginated_response(MessageSerializer(page, many=True).data)
 
     @extend_schema(request=None, responses=DialogSerializer)
     @action(detail=True, methods=["post"])

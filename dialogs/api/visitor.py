@@ -19,6 +19,7 @@ from config.throttling import seconds_to_wait
 from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Post
 from dialogs.appearance import Appearance, questions_of
 from dialogs.errors import TooManyMessages
+from dialogs.events import as_event
 from dialogs.models import DialogMessage
 from dialogs.services import visiting
 
@@ -115,7 +116,7 @@ class MessagesView(VisitorView):
         payload.is_valid(raise_exception=True)
         received = visiting.say(visitor, at=now(), **payload.validated_data)
         code = status.HTTP_201_CREATED if received.is_new else status.HTTP_200_OK
-        return Response({"message": visiting.as_event(received.message)}, status=code)
+        return Response({"message": as_event(received.message)}, status=code)
 
 
 class CommandView(VisitorView):

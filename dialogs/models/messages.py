@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Direction
 from accounts.models import Owned, OwnedQuerySet
 from config.db import Created, Public, Timestamped, enum_check
-from dialogs.enums import DeliveryStatus, Rater, RatingType, Sender, SystemType
+from dialogs.enums import DeliveryStatus, Intent, Rater, RatingType, Sender, SystemType
 from dialogs.models.dialogs import Dialog
 
 
@@ -86,6 +86,11 @@ class DialogMessage(Public, Owned, Created):
 
     def __str__(self) -> str:
         return f"{self.get_sender_display()} {self.seq}: {self.text[:60]}"
+
+    @property
+    def intent_words(self) -> str:
+        """Say what the message is about."""
+        return Intent.words(self.intent)
 
     @property
     def can_be_rated(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
 from config.db import Public, Timestamped, enum_check
-from dialogs.enums import OPEN_RUNS, RunStatus
+from dialogs.enums import OPEN_RUNS, RunOutcome, RunStatus
 from dialogs.models.dialogs import Dialog
 from dialogs.models.messages import DialogMessage
 
@@ -93,6 +93,11 @@ class AnswerRun(Public, Owned, Timestamped):
                 locked_until=at + LEASE, partial_text=text
             )
         )
+
+    @property
+    def outcome_words(self) -> str:
+        """Say how it ended."""
+        return RunOutcome.words(self.outcome)
 
     def finish(self, status: RunStatus, *, at: datetime, outcome: str, message: DialogMessage | None = None) -> bool:
         """End the run once; return whether it was still this worker's."""

@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
-from billing.enums import ServiceType
-from billing.errors import InsufficientFunds
 from django.db import transaction
 from django.utils.timezone import now
-from knowledge.search import SearchResult, search
 
 from assistants import door
 from assistants.errors import ModelFailed, NoModelAvailable
+from assistants.models import Assistant
 from billing import services as billing
+from billing.enums import ServiceType
+from billing.errors import InsufficientFunds
 from billing.models import BalanceHold
 from dialogs import cleaning, phrases, prompts, receipts, tasks
 from dialogs.enums import HandoffReason, RunStatus, Sender
@@ -28,6 +28,7 @@ from dialogs.services.deciding import Decision, Question, decide, question_of
 from dialogs.services.handing import request_person
 from dialogs.services.posting import append
 from dialogs.services.streaming import Stream
+from knowledge.search import SearchResult, search
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,13 @@ class Turn:
 
     def __post_init__(self) -> None:
         self.stream = Stream(self.run)
+
+    @property
+    def assistant(self) -> Assistant:
+        """Return who answers; without an assistant nothing is answered (see ``decide``)."""
+        if self.dialog.assistant is None:
+            raise LookupError
+        return self.dialog.assistant
 
 
 def answer(run_id: int, *, at: datetime) -> None:
@@ -86,7 +94,7 @@ def _take_turn(run: AnswerRun, dialog: Dialog) -> None:
     elif decision == Decision.SMALL_TALK:
         _pay_and_complete(turn)
     else:
-        turn.found = search(dialog.assistant, question.query, limit=PASSAGES, at=now())
+        turn.found = search(turn.assistant, question.query, limit=PASSAGES, at=now())
         if turn.found.is_enough:
             _pay_and_complete(turn)
         else:
@@ -128,16 +136,15 @@ def _pay_and_complete(turn: Turn) -> None:
 
 
 def _complete(turn: Turn) -> door.Completion:
-    assistant = turn.dialog.assistant
     messages = prompts.build(
-        assistant,
+        turn.assistant,
         passages=turn.found.passages if turn.found else (),
         history=turn.question.history,
         language=turn.question.language,
     )
     return door.complete(
         tenant=turn.dialog.tenant,
-        assistant=assistant,
+        assistant=turn.assistant,
         messages=messages,
         on_text=turn.stream.write,
         should_stop=turn.stream.should_stop,

@@ -150,7 +150,7 @@ def _follow_up(dialog: Dialog) -> Dialog:
     successor, _ = Dialog.objects.open().get_or_create(
         tenant_id=dialog.tenant_id,
         platform=dialog.platform,
-        assistant_id=dialog.assistant_id,
+        assistant=dialog.assistant,
         session_id=dialog.session_id,
         defaults={
             "contact_id": dialog.contact_id,
@@ -182,4 +182,4 @@ def _make_due(dialog: Dialog, message: DialogMessage, *, at: datetime) -> Answer
 
 
 def _enqueue(run_id: int, delay: float) -> None:
-    tasks.answer_dialog.apply_async(kwargs={"run_id": run_id}, countdown=delay or None)
+    tasks.answer_dialog.apply_async(kwargs={"run_id": run_id}, countdown=delay)

@@ -1,6 +1,7 @@
 """The widget as the end customer gets it: loader, chat and a page of the shop to try it on."""
 
 import json
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -23,6 +24,7 @@ from dialogs.appearance import Appearance, language_of, questions_of
 from dialogs.services.posting import LONGEST_MESSAGE
 
 LOADER_SECONDS: Final = 300
+HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -123,12 +125,20 @@ def _origins(assistant: Assistant) -> list[str]:
     """
     if not assistant.allowed_origins:
         return []
-    found = []
-    for line in assistant.allowed_origins:
-        address = urlsplit(line.strip() if "//" in line else f"https://{line.strip()}")
-        if address.scheme in {"http", "https"} and address.hostname and not set(address.netloc) & set(" ;,'\"*@"):
-            found.append(f"{address.scheme}://{address.netloc.lower()}")
+    found = [origin for line in assistant.allowed_origins if (origin := _origin(line))]
     return found or [settings.BASE_URL]
+
+
+def _origin(line: str) -> str:
+    """Return the origin of a web address, or nothing; a bare host is taken for https."""
+    address = urlsplit(line.strip() if "//" in line else f"https://{line.strip()}")
+    try:
+        host = (address.hostname or "").encode("idna").decode()
+        port = f":{address.port}" if address.port else ""
+    except ValueError:  # no host of that name can be, nor such a port
+        return ""
+    is_web = address.scheme in {"http", "https"} and HOST.fullmatch(host) and "@" not in address.netloc
+    return f"{address.scheme}://{host}{port}" if is_web else ""
 
 
 def _as_js(value: Any) -> str:

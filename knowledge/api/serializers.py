@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,6 +16,7 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     """A document and how far it is."""
 
     assistant = serializers.UUIDField(source="assistant.uuid", read_only=True, allow_null=True, default=None)
+    title = serializers.CharField(source="__str__", read_only=True)
     error_message = serializers.CharField(source="problem", read_only=True)
     can_retry = serializers.BooleanField(read_only=True)
 
@@ -57,9 +59,9 @@ class NewDocumentSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one of file and text."""
         if ("file" in attrs) == ("text" in attrs):
-            raise serializers.ValidationError("Send either a file, or a title and a text.")
+            raise serializers.ValidationError(_("Send either a file, or a title and a text."))
         if "text" in attrs and not attrs.get("title"):
-            raise serializers.ValidationError({"title": ["A text needs a title."]})
+            raise serializers.ValidationError({"title": [_("A text needs a title.")]})
         return attrs
 
 

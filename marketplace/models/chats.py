@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import OwnedQuerySet
 from config.db import Created, Public, Timestamped, enum_check
@@ -124,7 +125,7 @@ class ChatMessage(Public, OfStore, Created):
     chat = models.ForeignKey(Chat, models.CASCADE, related_name="messages", db_index=False, verbose_name=_("chat"))
     wb_id = models.CharField(_("id on Wildberries"), max_length=64)
     text = models.TextField(_("text"), blank=True)
-    sender = models.CharField(_("from"), max_length=16, choices=ChatSender)
+    sender = models.CharField(pgettext_lazy("sender", "from"), max_length=16, choices=ChatSender)
     sent_at = models.DateTimeField(_("sent"))
     download_id = models.CharField(_("file"), max_length=255, blank=True)
 

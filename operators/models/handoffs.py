@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, Timestamped, enum_check, new_uuid
@@ -93,8 +94,8 @@ class HandoffAudit(Owned, Created):
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     dialog = models.ForeignKey(Dialog, models.CASCADE, related_name="+", db_index=False, verbose_name=_("dialog"))
     seq = models.BigIntegerField(_("number"), db_default=Value(0), editable=False)  # set by tg_handoff_audit_seq
-    from_status = models.CharField(_("from"), max_length=32, choices=HandoffStatus)
-    to_status = models.CharField(_("to"), max_length=32, choices=HandoffStatus)
+    from_status = models.CharField(pgettext_lazy("status", "from"), max_length=32, choices=HandoffStatus)
+    to_status = models.CharField(pgettext_lazy("status", "to"), max_length=32, choices=HandoffStatus)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("who")
     )

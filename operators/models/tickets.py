@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Integration, Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, Timestamped, enum_check
@@ -132,8 +133,8 @@ class TicketAudit(Owned, Created):
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="steps", verbose_name=_("ticket"))
-    from_status = models.CharField(_("from"), max_length=32, choices=TicketStatus, blank=True)
-    to_status = models.CharField(_("to"), max_length=32, choices=TicketStatus)
+    from_status = models.CharField(pgettext_lazy("status", "from"), max_length=32, choices=TicketStatus, blank=True)
+    to_status = models.CharField(pgettext_lazy("status", "to"), max_length=32, choices=TicketStatus)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("who")
     )

@@ -156,7 +156,7 @@ def _median(read: Callable[[], Any]) -> float:
 
 
 def _say(what: str, figure: str) -> None:
-    print(f"{what}\t{figure}", flush=True)  # noqa: T201 -- the figures are what this prints
+    print(f"{what}\t{figure}", flush=True)
 
 
 if __name__ == "__main__":

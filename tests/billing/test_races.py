@@ -16,7 +16,7 @@ from tests.factories.accounts import TenantFactory
 from tests.factories.billing import NOON, BalanceFactory, PromoCodeFactory
 from tests.races import race
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 RIVALS = 64
 
 

@@ -2,17 +2,26 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import factory
+from django.apps import apps
 from factory.django import DjangoModelFactory
 
 from billing import services
 from billing.enums import PromoType, Provider
-from billing.models import Balance, Payment, PromoCode
+from billing.models import Balance, Payment, PromoCode, ServicePrice
 from tests.factories.accounts import TenantFactory
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def set_first_prices() -> None:
+    """Bring back the prices of the first day where a test before erased them."""
+    first_prices = import_module("billing.migrations.0004_first_prices")
+    if not ServicePrice.objects.exists():
+        first_prices.set_prices(apps, None)
 
 
 class BalanceFactory(DjangoModelFactory):

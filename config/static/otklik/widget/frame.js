@@ -42,7 +42,7 @@
     } else if (data.type === "close") state.isOpen = false;
     else if (data.type === "layout") { state.isFull = Boolean(data.full); document.documentElement.classList.toggle("full", state.isFull); }
   });
-  const focusText = () => { if (matchMedia("(pointer: fine)").matches && !composer.hidden) text.focus({ preventScroll: true }); else chat.querySelector("#shut:not([hidden]), #scroll")?.focus(); };
+  const focusText = () => { if (matchMedia("(pointer: fine)").matches && !composer.hidden) text.focus({ preventScroll: true }); else chat.focus({ preventScroll: true }); };
 
   // --- parts --------------------------------------------------------------------------------------
   const connection = new widget.Connection({

@@ -10,6 +10,7 @@
     #pending = new Map();
     #live = null;
     #placed = 0;
+    #isPlacedAtEnd = false;
     isFollowing = true;
 
     constructor({ scroll, thread, hello, say, language, name, actions }) {
@@ -18,6 +19,7 @@
       this.pendingList = make("div", "rows");
       this.liveList = make("div", "rows");
       thread.append(this.list, this.pendingList, this.liveList);
+      if (window.ResizeObserver) new ResizeObserver(() => { if (this.isFollowing && this.#isPlacedAtEnd) this.toEnd(); }).observe(scroll);
       this.time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
       this.day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
       this.dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
@@ -242,11 +244,11 @@
 
     /** The reader scrolled: follow the conversation only from its end. */
     noticeScroll() {
-      if (Math.abs(this.scroll.scrollTop - this.#placed) > 2) { this.isFollowing = this.isAtEnd; this.#placed = -9; }
+      if (Math.abs(this.scroll.scrollTop - this.#placed) > 2) { this.isFollowing = this.#isPlacedAtEnd = this.isAtEnd; this.#placed = -9; }
     }
 
     toEnd() {
-      this.isFollowing = true;
+      this.isFollowing = this.#isPlacedAtEnd = true;
       this.scroll.scrollTop = this.scroll.scrollHeight;
       this.#placed = this.scroll.scrollTop;
     }
@@ -256,6 +258,7 @@
       const top = node.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top + this.scroll.scrollTop - 8;
       this.scroll.scrollTop = Math.min(this.scroll.scrollHeight, Math.max(top, 0));
       this.#placed = this.scroll.scrollTop;
+      this.#isPlacedAtEnd = this.isAtEnd;
     }
   };
 })((globalThis.OtklikWidget ||= {}));

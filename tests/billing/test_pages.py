@@ -1,0 +1,284 @@
+"""The page of a shop's money, as its people see it."""
+
+import csv
+import io
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
+from django.utils import translation
+from django.utils.timezone import now
+
+from accounts.enums import Role
+from billing import reports, services
+from billing.enums import ServiceType
+from billing.models import Balance, BalanceTransaction, Payment, PromoCode, Referral
+from billing.views.export import harmless
+from config.templatetags.otklik import roubles
+from tests.factories.accounts import MembershipFactory, TenantFactory
+from tests.factories.billing import BalanceFactory, PromoCodeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tenant():
+    return BalanceFactory(balance=1000).tenant
+
+
+@pytest.fixture
+def owner(client, tenant):
+    client.force_login(tenant.owner)
+    return client
+
+
+@pytest.fixture
+def viewer(client, tenant):
+    client.force_login(MembershipFactory(tenant=tenant, role=Role.USER).user)
+    return client
+
+
+def pay(tenant, key="a", amount=3, description="Сколько стоит доставка?"):
+    return services.charge(
+        tenant, service=ServiceType.AI_MESSAGE, key=key, at=now(), amount=Decimal(amount), description=description
+    )
+
+
+def text_of(response):
+    return response.content.decode().replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_page_shows_money_entries_and_prices(owner, tenant):
+    pay(tenant, amount="3.5")
+    services.hold(tenant, service=ServiceType.AI_MESSAGE, key="h", at=now(), amount=Decimal(6))
+
+    with translation.override("ru"):
+        page = text_of(owner.get("/balance/"))
+
+    for shown in ("990,50 ₽", "996,50 ₽", "6,00 ₽", "−3,50 ₽", "+1 000,00 ₽", "Сколько стоит доставка?", "0,10 ₽"):
+        assert shown in page
+
+
+def test_the_page_of_a_new_shop_is_not_empty_handed(client):
+    client.force_login(TenantFactory().owner)
+
+    response = client.get("/balance/")
+
+    assert response.status_code == 200
+    assert response.context["money"].balance == 0
+
+
+@pytest.mark.parametrize("entries", [1, 30])
+def test_the_page_takes_the_same_queries_whatever_it_shows(owner, tenant, django_assert_max_num_queries, entries):
+    for number in range(entries):
+        pay(tenant, key=f"a:{number}")
+    owner.get("/balance/")
+
+    with django_assert_max_num_queries(18):
+        owner.get("/balance/")
+
+
+def test_entries_are_filtered_by_type_and_day(owner, tenant):
+    pay(tenant)
+    today, tomorrow = f"{now():%Y-%m-%d}", f"{now() + timedelta(days=2):%Y-%m-%d}"
+
+    def types(query):
+        statement = owner.get(f"/balance/?{query}").context["statement"]
+        return [entry.transaction_type for entry in statement.entries]
+
+    assert types("type=out") == ["ai_message"]
+    assert types("type=ai_message") == ["ai_message"]
+    assert types("type=in") == ["topup"]
+    assert types(f"since={tomorrow}") == []
+    assert types(f"until={tomorrow}&type=out&since={today}") == ["ai_message"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["type=theft", "since=yesterday", "since=2026-11-20&until=2026-11-01", "before=x", f"after={uuid4()}", "since=%00"],
+)
+def test_an_odd_filter_shows_everything(owner, query):
+    response = owner.get(f"/balance/?{query}")
+
+    assert response.status_code == 200
+    assert len(response.context["statement"].entries) == 1
+
+
+# --- topping up -------------------------------------------------------------------
+
+
+def test_a_top_up_goes_through_the_sandbox_into_the_ledger(owner, tenant):
+    begun = owner.post("/balance/top-up/", {"amount": "500.00"})
+    payment = Payment.objects.get()
+    assert begun.url == f"/balance/sandbox/{payment.uuid}/"
+    assert "500.00 ₽" in text_of(owner.get(begun.url)) or "500,00 ₽" in text_of(owner.get(begun.url))
+
+    paid = owner.post(begun.url, {"decision": "pay"})
+    back = owner.get(paid.url, follow=True)
+    owner.get(paid.url)
+
+    assert back.redirect_chain == [("/balance/", 302)]
+    assert [str(message) for message in back.context["messages"]]
+    assert Balance.objects.get(tenant=tenant).balance == 1500
+    entry = BalanceTransaction.objects.get(key=f"payment:{payment.uuid}")
+    assert (entry.amount, entry.created_by) == (500, tenant.owner)
+
+
+def test_a_cancelled_payment_leaves_the_balance_alone(owner, tenant):
+    page = owner.post("/balance/top-up/", {"amount": "500"}).url
+
+    owner.get(owner.post(page, {"decision": "cancel"}).url)
+
+    assert Payment.objects.get().status == "cancelled"
+    assert Balance.objects.get(tenant=tenant).balance == 1000
+
+
+@pytest.mark.parametrize("amount", ["", "-5", "0", "9.99", "500000.01", "1e3000", "NaN", "сто", "100.001", "\0"])
+def test_an_odd_amount_comes_back_with_the_reason(owner, amount):
+    response = owner.post("/balance/top-up/", {"amount": amount})
+
+    assert response.status_code == 422
+    assert response.context["top_up_form"].errors["amount"]
+    assert Payment.objects.count() == 0
+
+
+def test_without_a_provider_the_page_says_so(owner, settings):
+    settings.PAYMENT_SANDBOX = False
+
+    assert "balance_top_up" not in text_of(owner.get("/balance/"))
+    assert owner.post("/balance/top-up/", {"amount": "500"}).status_code == 503
+
+
+def test_a_viewer_sees_the_money_but_does_not_touch_it(viewer):
+    PromoCodeFactory(code="GIFT")
+
+    page = viewer.get("/balance/")
+
+    assert page.status_code == 200
+    assert "/balance/top-up/" not in text_of(page)
+    assert viewer.post("/balance/top-up/", {"amount": "500"}).status_code == 403
+    assert viewer.post("/balance/code/", {"code": "GIFT"}).status_code == 403
+    assert (Payment.objects.count(), PromoCode.objects.get().used_count) == (0, 0)
+
+
+def test_a_stranger_finds_no_payment(client, tenant):
+    payment = services.start_payment(tenant, amount=Decimal(500), return_page=str, at=now())
+    client.force_login(TenantFactory().owner)
+
+    for address in (f"/balance/payments/{payment.uuid}/", payment.confirmation_url):
+        assert client.get(address).status_code == 404
+    assert client.post(payment.confirmation_url, {"decision": "pay"}).status_code == 404
+    assert services.settle(payment, at=now()).is_open
+
+
+@pytest.mark.parametrize("address", ["/balance/", "/balance/export/", f"/balance/payments/{uuid4()}/"])
+def test_nobody_sees_money_without_logging_in(client, address):
+    response = client.get(address)
+
+    assert (response.status_code, response.url.split("?")[0]) == (302, "/accounts/login/")
+
+
+# --- codes ------------------------------------------------------------------------
+
+
+def test_a_promo_code_is_credited(owner, tenant):
+    PromoCodeFactory(code="GIFT")
+
+    response = owner.post("/balance/code/", {"code": "gift"})
+
+    assert response.url == "/balance/"
+    assert Balance.objects.get(tenant=tenant).balance == 1050
+
+
+def test_a_refused_code_names_the_reason_beside_the_field(owner):
+    PromoCodeFactory(code="OLD", expires_at=now() - timedelta(days=1))
+
+    responses = [owner.post("/balance/code/", {"code": code}) for code in ("OLD", "NONE", "", "x" * 65)]
+
+    assert [response.status_code for response in responses] == [409, 404, 422, 422]
+    assert all(response.context["code_form"].errors["code"] for response in responses)
+
+
+def test_an_invitation_is_accepted_in_the_same_field(client):
+    guest, host = TenantFactory(), TenantFactory()
+    client.force_login(guest.owner)
+
+    client.post("/balance/code/", {"code": services.referral_code_of(host).code})
+
+    assert Referral.objects.get().referred_tenant == guest
+
+
+# --- the file ---------------------------------------------------------------------
+
+
+async def read_csv(user, query="", language="ru"):
+    client = AsyncClient()
+    await client.aforce_login(user)
+    client.cookies["django_language"] = language
+    response = await client.get(f"/balance/export/{query}")
+    body = b"".join([piece async for piece in response.streaming_content]).decode("utf-8-sig")
+    return response, list(csv.reader(io.StringIO(body), delimiter=";" if language == "ru" else ","))
+
+
+@pytest.mark.parametrize(("language", "amount"), [("ru", "-0,001"), ("en", "-0.001")])
+def test_the_file_holds_every_entry_in_the_readers_manner(tenant, language, amount):
+    pay(tenant, amount="0.001", description='=HYPERLINK("http://evil.example")')
+
+    response, rows = async_to_sync(read_csv)(tenant.owner, language=language)
+
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"].startswith('attachment; filename="otklik-balance-')
+    assert [len(row) for row in rows] == [7, 7, 7]
+    assert (rows[1][2], rows[1][5]) == (amount, '\'=HYPERLINK("http://evil.example")')
+
+
+def test_a_long_file_comes_in_pieces_without_losing_a_line(tenant, monkeypatch):
+    monkeypatch.setattr(reports, "CHUNK", 3)
+    for number in range(10):
+        pay(tenant, key=f"a:{number}", description=f"№{number}")
+
+    _, rows = async_to_sync(read_csv)(tenant.owner, query="?type=out")
+
+    assert [row[5] for row in rows[1:]] == [f"№{number}" for number in range(9, -1, -1)]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "＝"])
+def test_a_text_that_looks_like_a_formula_is_made_harmless(start):
+    assert harmless(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_an_honest_text_stays_as_it_is():
+    assert harmless("2+2=4 - правда?") == "2+2=4 - правда?"
+
+
+# --- how amounts look ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "russian", "english"),
+    [
+        ("0", "0,00 ₽", "0.00 ₽"),
+        ("1234567.891", "1 234 567,89 ₽", "1,234,567.89 ₽"),
+        ("-1.5", "−1,50 ₽", "−1.50 ₽"),
+        ("0.001", "0,001 ₽", "0.001 ₽"),
+        ("-0.000001", "−0,000001 ₽", "−0.000001 ₽"),
+        ("0.500000", "0,50 ₽", "0.50 ₽"),
+        ("2.505", "2,51 ₽", "2.51 ₽"),
+    ],
+)
+def test_amounts_are_written_as_people_read_them(amount, russian, english):
+    for language, expected in (("ru", russian), ("en", english)):
+        with translation.override(language):
+            shown = roubles(Decimal(amount))
+        assert shown.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+def test_a_sign_is_shown_when_asked_for():
+    with translation.override("en"):
+        signs = [roubles(Decimal(amount), "+")[0] for amount in (5, -5, 0)]
+
+    assert signs == ["+", "−", "0"]
+    assert roubles(None) == "–"
