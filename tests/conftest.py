@@ -17,10 +17,10 @@ from rest_framework.test import APIClient
 
 from config.celery import app as celery_app
 from config.postgres.base import DatabaseOperations
+from tests import template
 from tests.running import RunningStack, start_up
 
 BCryptSHA256PasswordHasher.rounds = 4  # the algorithm of production at a cost that hundreds of tests can pay
-
 
 
 def _quick_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
@@ -98,6 +98,13 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 REFERENCE_MODELS = ("billing.ServicePrice", "accounts.Platform", "assistants.AiModel")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Copy the test database from a migrated one that stays on the server until a migration changes."""
+    with django_db_blocker.unblock():
+        template.use()
 
 
 @pytest.fixture(scope="session")
