@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.env import BASE_DIR, DATA_DIR, addresses, env
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
 from config.policy import content_security_policy
+from config.unfold import UNFOLD  # noqa: F401 -- a setting
 
 # --- What this process is -------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -349,15 +350,4 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Otklik <no-reply@localhost>")
 
-UNFOLD = {
-    "SITE_TITLE": "Otklik",
-    "SITE_HEADER": "Otklik",
-    "SITE_SYMBOL": "forum",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
-    "ENVIRONMENT": "config.admin.environment_label",
-    "SIDEBAR": {"show_search": True, "navigation": "config.admin.navigation"},
-    "TABS": [],
-}
 configure_structlog()

@@ -202,6 +202,11 @@ def question_vector(question: Question, statistics: Statistics) -> SparseVector:
     return sparse({number: weight * statistics.idf(number) for number, weight in question.weights.items()})
 
 
+def best_score(question: Question, statistics: Statistics) -> float:
+    """Return the score that no passage reaches: every term of the question, endlessly often."""
+    return sum(weight * statistics.idf(number) for number, weight in question.weights.items()) * (K1 + 1)
+
+
 def coverage(question: Question, statistics: Statistics, present: frozenset[int]) -> float:
     """Return how much of the question's meaning a passage mentions, 0 to 1.
 

@@ -18,7 +18,16 @@ from assistants.models import Assistant
 from config.errors import ProviderError
 from knowledge.errors import QueryEmpty
 from knowledge.languages import usable_model
-from knowledge.lexical import COUNT_TERM, Question, Statistics, analyse, coverage, question_vector, terms_of
+from knowledge.lexical import (
+    COUNT_TERM,
+    Question,
+    Statistics,
+    analyse,
+    best_score,
+    coverage,
+    question_vector,
+    terms_of,
+)
 from knowledge.models import EmbeddingModel
 from knowledge.questions import embed_question
 from knowledge.statements import STATISTICS, Plan, choose_plan, rerank_depth, search_statement
@@ -33,6 +42,7 @@ LINE: Final = 0.5
 # Of the demo shop's 170 questions 92 % reach this coverage, of 42 questions about anything else 26 %
 # (tests/bench/retrieval.py); the answering model still sees and judges what passes.
 COVERAGE_THRESHOLD: Final = 0.34
+STRAY_SHARE: Final = 0.07
 LEXICAL_MODEL: Final = "bm25"
 
 
@@ -131,6 +141,7 @@ class _Seeker:
                 "vector": vector,
                 "dims": vector.dimensions(),
                 "model": model.name,
+                "floor": STRAY_SHARE * best_score(self.question, statistics),
                 "rerank": rerank_depth(count=statistics.count, limit=self.limit),
             }
         statement = search_statement(plan, parameters.get("dims", 0) if plan is Plan.BITS else 0)

@@ -63,11 +63,11 @@ dense AS (
   ) AS branches ORDER BY score DESC, chunk_id LIMIT %(depth)s
 )"""
 
-# Ranks are fused by their reciprocals; a passage without a single word of the question has no lexical rank.
+# Ranks are fused by their reciprocals. Below the floor only stray trigrams agree: being first among such is no merit.
 _FUSED: Final = """,
 found AS (
   SELECT chunk_id, l.place AS lexical_place, l.score AS lexical_score, d.place AS dense_place, d.score AS dense_score,
-         coalesce(CASE WHEN l.score > 0 THEN 1.0 / (%(rrf)s::int + l.place) END, 0)
+         coalesce(CASE WHEN l.score > %(floor)s THEN 1.0 / (%(rrf)s::int + l.place) END, 0)
          + coalesce(1.0 / (%(rrf)s::int + d.place), 0) AS merit
   FROM lexical AS l FULL JOIN dense AS d USING (chunk_id)
 )"""

@@ -7,6 +7,7 @@ Beat runs ``sweep`` every 20 seconds and ``prune_questions`` every hour
 from typing import Any
 
 from celery import shared_task
+from django.db import transaction
 from django.utils.timezone import now
 
 
@@ -16,6 +17,11 @@ def process_document(*, document_id: int, **_: Any) -> None:
     from knowledge import services  # noqa: PLC0415 -- leaf
 
     services.process_document(document_id, at=now())
+
+
+def process_soon(document_id: int) -> None:
+    """Ask a worker to process a document once it is committed; without a broker the sweeper will."""
+    transaction.on_commit(lambda: process_document.delay(document_id=document_id), robust=True)
 
 
 @shared_task(ignore_result=True)

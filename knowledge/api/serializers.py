@@ -16,6 +16,7 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     """A document and how far it is."""
 
     assistant = serializers.UUIDField(source="assistant.uuid", read_only=True, allow_null=True, default=None)
+    title = serializers.CharField(source="__str__", read_only=True)
     error_message = serializers.CharField(source="problem", read_only=True)
     can_retry = serializers.BooleanField(read_only=True)
 

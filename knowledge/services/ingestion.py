@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any, Final, cast
@@ -64,7 +63,7 @@ def ingest_file(
         tenant=tenant,
         assistant=assistant,
         filename=name,
-        title=clean_line(PurePath(name).stem)[:NAME_CHARACTERS] or name,
+        title="",  # the file may know a better one than its name
         size=file.size or 0,
         digest=None,
         created_by=created_by,
@@ -190,7 +189,7 @@ def _register(intake: _Intake, stored: str, *, at: datetime) -> tuple[Document, 
         supersedes=named.filter(is_current=True).first(),
         mime=mime_of(intake.filename),
     )
-    transaction.on_commit(partial(tasks.process_document.delay, document_id=document.pk), robust=True)
+    tasks.process_soon(document.pk)
     return document, True
 
 

@@ -1,7 +1,6 @@
 """What people do to a document after it came in."""
 
 from datetime import datetime
-from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -32,7 +31,7 @@ def retry(document: Document, *, at: datetime) -> Document:
     if not (document.can_retry and rows.update(**fresh)):
         raise DocumentNotRetryable(state=document.get_status_display())
     document.refresh_from_db()
-    transaction.on_commit(partial(tasks.process_document.delay, document_id=document.pk), robust=True)
+    tasks.process_soon(document.pk)
     return document
 
 

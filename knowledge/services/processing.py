@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
@@ -27,8 +28,9 @@ from config.errors import ProviderError
 from knowledge.chunking import Chunk, chunk
 from knowledge.enums import DocumentProblem, DocumentStatus, KnowledgeType
 from knowledge.extraction.child import Extracted, extract
+from knowledge.extraction.cleaning import clean_line
 from knowledge.extraction.problems import Refused
-from knowledge.indexing import announce_change, erase, hide, show, write_chunks
+from knowledge.indexing import TITLE_CHARACTERS, announce_change, erase, hide, show, write_chunks
 from knowledge.languages import note_model
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry
 
@@ -220,8 +222,9 @@ def _passages(text: str, *, title: str) -> list[Chunk]:
 def _about(document: Document, extracted: Extracted) -> dict[str, Any]:
     """Return what the file says about itself, where nobody said better."""
     values: dict[str, Any] = {}
-    if extracted.title and not document.filename.endswith(f"{document.title}.md"):
-        values["title"] = extracted.title[:255]
+    if not document.title:
+        title = extracted.title or clean_line(PurePath(document.filename).stem)
+        values["title"] = title[:TITLE_CHARACTERS]
     if (category := extracted.metadata.get("category", "")) and not document.category:
         values["category"] = category[:100]
     weight = extracted.metadata.get("importance", "")

@@ -46,7 +46,9 @@ def problem(name: str, content: bytes) -> str:
 
 
 def test_markdown_keeps_headings_lists_and_tables():
-    text = read("a.md", "# Доставка\n\nТри дня.\n\n- СДЭК\n- Почта\n\n| Город | Цена |\n|---|---|\n| Самара | 300 |\n").text
+    text = read(
+        "a.md", "# Доставка\n\nТри дня.\n\n- СДЭК\n- Почта\n\n| Город | Цена |\n|---|---|\n| Самара | 300 |\n"
+    ).text
 
     assert "# Доставка" in text
     assert "- СДЭК" in text
