@@ -49,14 +49,15 @@ def test_a_burst_is_one_turn_that_waits_at_most_four_seconds(dialog):
 @pytest.mark.django_db
 def test_newer_words_cancel_the_answer_under_way(dialog):
     first = receive(dialog, text="Где заказ?", at=NOON).run
-    assert first.begin(at=NOON + timedelta(seconds=1))
+    taken = AnswerRun.take(first.pk, at=NOON + timedelta(seconds=1))
+    assert taken == first
 
     second = receive(dialog, text="Номер 20415", at=NOON + timedelta(seconds=2)).run
 
     first.refresh_from_db()
     assert (first.status, first.outcome) == (RunStatus.CANCELLED, "newer_message")
     assert second.pk != first.pk
-    assert not first.renew(at=NOON + timedelta(seconds=3), text="Ваш")
+    assert not taken.renew(at=NOON + timedelta(seconds=3), text="Ваш")
 
 
 @pytest.mark.django_db
