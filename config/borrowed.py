@@ -146,11 +146,14 @@ WORDS: Final = (
     _('Cron Months (1-12) Of The Year to Run. Use "*" for "all". (Example: "1,12")'),
     _('Cron Days Of The Week to Run. Use "*" for "all", Sunday is 0 or 7, Monday is 1. (Example: "0,5")'),
     _("crontab"),
+    _("crontabs"),
+    _("Periodic Tasks"),
     _("periodic task track"),
     _("periodic task tracks"),
     _("Expires timedelta with seconds"),
     _("Timedelta with seconds which the schedule will no longer trigger the task to run"),
     # allauth: its letters are long-winded in Russian
+    _("MFA"),
     _("Please Confirm Your Email Address"),
     _(
         "You're receiving this email because user %(user_display)s has given your email address to register an "
