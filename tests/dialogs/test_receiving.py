@@ -68,6 +68,15 @@ def test_while_a_person_is_in_charge_no_answer_is_due(dialog):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("text", "language"), [("How much is delivery?", "en"), ("Oreo?", "ru"), ("Сколько?", "ru")])
+def test_the_dialog_goes_on_in_the_customers_language(dialog, text, language):
+    receive(dialog, text=text, at=NOON)
+
+    dialog.refresh_from_db()
+    assert dialog.language_code == language
+
+
+@pytest.mark.django_db
 def test_writing_into_a_closed_dialog_begins_a_new_one(dialog):
     receive(dialog, text="Спасибо", at=NOON)
     dialog.end(at=NOON)
