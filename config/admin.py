@@ -85,7 +85,7 @@ class ModelAdmin(UnfoldModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_fullwidth = True
-    formfield_overrides: Any = {
+    formfield_overrides: Any = {  # type: ignore[misc]  # declared two ways by the bases
         models.URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"},
     }
 
