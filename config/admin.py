@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -47,7 +47,7 @@ class AdminSite(UnfoldAdminSite):
 
     site_title = site_header = "Otklik"
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]  # resolvers are addresses too
         """Return the addresses of models, and of the pages beside them."""
         own = [path(page.path, self.admin_view(page.view), name=page.name) for page in pages]
         return [*own, *super().get_urls()]
@@ -85,7 +85,7 @@ class ModelAdmin(UnfoldModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_fullwidth = True
-    formfield_overrides: ClassVar[Any] = {
+    formfield_overrides: Any = {
         models.URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"},
     }
 

@@ -18,6 +18,7 @@ from dialogs.ports import channel_for
 from dialogs.services.posting import append, readable
 
 LONGEST_QUIET: Final = timedelta(seconds=4)
+SENTENCE: Final = 3  # words from which a message tells its language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,7 @@ def receive(
             )
     if not dialog.is_open:
         dialog = _follow_up(dialog)
+    _follow_language(dialog, text)
     reading = intents.read(text)
     message = append(
         dialog,
@@ -143,6 +145,14 @@ def receive(
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
     return Received(message=message, run=run, is_new=True)
+
+
+def _follow_language(dialog: Dialog, text: str) -> None:
+    """Go on in the language the customer writes; a word or two, say a brand, does not decide."""
+    language = intents.language_of(text, default=dialog.language_code)
+    if language != dialog.language_code and len(text.split()) >= SENTENCE:
+        dialog.language_code = language
+        Dialog.objects.filter(pk=dialog.pk).update(language_code=language)
 
 
 def _follow_up(dialog: Dialog) -> Dialog:
