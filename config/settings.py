@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
     "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
     "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
+    "back the database up": {"task": "config.tasks.back_up", "schedule": crontab(hour=3, minute=0)},
+    "rehearse a restore": {
+        "task": "config.tasks.rehearse_restore",
+        "schedule": crontab(hour=4, minute=0, day_of_week=0),
+    },
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }
