@@ -120,12 +120,8 @@ def receive(
     """
     text = readable(text)
     dialog = Dialog.objects.locked().get(pk=dialog.pk)
-    if platform_message_id:
-        known = dialog.messages.filter(platform_message_id=platform_message_id).first()
-        if known:
-            return Received(
-                message=known, run=dialog.runs.filter(from_seq__lte=known.seq).order_by("-pk").first(), is_new=False
-            )
+    if platform_message_id and (repeated := _received_before(dialog, platform_message_id)):
+        return repeated
     if not dialog.is_open:
         dialog = _follow_up(dialog)
     _follow_language(dialog, text)
@@ -145,6 +141,15 @@ def receive(
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
     return Received(message=message, run=run, is_new=True)
+
+
+def _received_before(dialog: Dialog, platform_message_id: str) -> Received | None:
+    """Return what the first delivery of this message led to."""
+    known = dialog.messages.filter(platform_message_id=platform_message_id).first()
+    if known is None:
+        return None
+    run = dialog.runs.filter(from_seq__lte=known.seq).order_by("-pk").first()
+    return Received(message=known, run=run, is_new=False)
 
 
 def _follow_language(dialog: Dialog, text: str) -> None:
