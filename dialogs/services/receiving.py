@@ -122,8 +122,7 @@ def receive(
     dialog = Dialog.objects.locked().get(pk=dialog.pk)
     if platform_message_id and (repeated := _received_before(dialog, platform_message_id)):
         return repeated
-    if not dialog.is_open:
-        dialog = _follow_up(dialog)
+    dialog = dialog if dialog.is_open else _follow_up(dialog)
     _follow_language(dialog, text)
     reading = intents.read(text)
     message = append(
