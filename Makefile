@@ -44,6 +44,9 @@ fmt: $(VENV)/.dev  ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix-only .
 
+messages: $(VENV)/.run  ## Collect the words to translate (needs gettext)
+	@$(BIN)/python manage.py makemessages -l ru -e html,txt,py -i .venv -i .otklik -i tests -i staticfiles --no-location --no-obsolete --no-wrap
+
 lock:  ## Pin dependencies anew
 	@$(BIN)/python -m pip install -q uv
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

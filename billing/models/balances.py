@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +20,20 @@ UPDATE balances
        total_spent = total_spent + %(spent)s, total_topped_up = total_topped_up + %(topped_up)s,
        exhausted_at = CASE WHEN %(amount)s > 0 THEN NULL ELSE exhausted_at END
  WHERE tenant_id = %(tenant)s AND balance + %(amount)s >= held + %(held)s AND held + %(held)s >= 0
-RETURNING *
+RETURNING balance, held
 """
+
+
+class Standing(NamedTuple):
+    """What a tenant has right after a move."""
+
+    balance: Decimal
+    held: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        """What can be spent now."""
+        return self.balance - self.held
 
 
 class BalanceQuerySet(OwnedQuerySet["Balance"]):
@@ -43,19 +55,22 @@ class BalanceQuerySet(OwnedQuerySet["Balance"]):
         held: Decimal = NOTHING,
         spent: Decimal = NOTHING,
         topped_up: Decimal = NOTHING,
-    ) -> "Balance | None":
+    ) -> Standing | None:
         """Change the balance by ``amount`` and the reservations by ``held``, and lock the row.
 
-        Return it as it is now, or nothing when it would not cover its reservations.
+        Return what there is now, or nothing when it would not cover its reservations.
         """
-        changes = {
+        changes: dict[str, Decimal | int] = {
             "tenant": tenant.pk,
             "amount": amount,
             "held": held,
             "spent": spent,
             "topped_up": topped_up,
         }
-        return next(iter(self.raw(MOVE, changes)), None)
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(MOVE, changes)
+            row = cursor.fetchone()
+        return Standing(*row) if row else None
 
 
 class Balance(Owned, Timestamped):

@@ -35,8 +35,7 @@ def charge(
         NoPrice: no ``amount`` is given and the service has no price.
     """
     price = ledger.checked(price_of(service, at=at) if amount is None else amount)
-    return ledger.enter(
-        tenant,
+    movement = ledger.Movement(
         amount=-price,
         transaction_type=TransactionType(service.value),
         key=key,
@@ -44,6 +43,11 @@ def charge(
         related_id=related_id,
         description=description,
     )
+    try:
+        return ledger.enter(tenant, movement)
+    except InsufficientFunds as refusal:
+        ledger.tell_exhausted(tenant, available=refusal.available, at=at)
+        raise
 
 
 def hold(
@@ -78,11 +82,10 @@ def hold(
         if known:
             return known
         if isinstance(error, InsufficientFunds):
-            ledger.tell_exhausted(tenant, at=at)
+            ledger.tell_exhausted(tenant, available=error.available, at=at)
         raise
 
 
-@transaction.atomic
 def capture(
     hold: BalanceHold,
     *,
@@ -105,25 +108,20 @@ def capture(
     price = ledger.checked(hold.amount if amount is None else amount)
     if price > hold.amount:
         raise CaptureTooLarge(held=hold.amount, wanted=price)
-    Balance.objects.locked().get(tenant=hold.tenant_id)
-    hold.refresh_from_db(fields=["status", "entry"])
-    kind = TransactionType(hold.service)
-    if hold.entry:
-        return ledger.same(hold.entry, amount=-price, transaction_type=kind)
-    if hold.status != HoldStatus.PENDING:
-        raise HoldEnded(state=str(hold.get_status_display()))
-    entry = ledger.enter(
-        hold.tenant,
+    movement = ledger.Movement(
         amount=-price,
-        transaction_type=kind,
+        transaction_type=TransactionType(hold.service),
         key=f"hold:{hold.uuid}",
-        held=-hold.amount,
         at=at,
+        held=-hold.amount,
         related_id=related_id,
         description=description,
     )
-    hold.close(HoldStatus.CAPTURED, at=at, entry=entry)
-    return entry
+    try:
+        return ledger.enter(hold.tenant, movement, also=lambda entry: _mark_captured(hold, entry))
+    except (HoldEnded, InsufficientFunds) as refusal:  # what it held is held no more
+        hold.refresh_from_db(fields=["status"])
+        raise HoldEnded(state=str(hold.get_status_display())) from refusal
 
 
 def release(hold: BalanceHold, *, at: datetime, reason: str = "") -> None:
@@ -135,6 +133,11 @@ def expire_holds(*, at: datetime) -> int:
     """Give back reservations whose time has passed; return how many."""
     overdue = BalanceHold.objects.overdue(at=at).select_related("tenant").order_by("expires_at")[:BATCH]
     return sum(_give_back(hold, HoldStatus.EXPIRED, at=at, reason="timeout") for hold in overdue)
+
+
+def _mark_captured(hold: BalanceHold, entry: BalanceTransaction) -> None:
+    if not hold.close(HoldStatus.CAPTURED, at=entry.created_at, entry=entry):
+        raise HoldEnded(state=str(hold.get_status_display()))
 
 
 @transaction.atomic

@@ -36,8 +36,7 @@ def top_up(
     """
     if transaction_type not in INCOMING:
         raise ValueError(transaction_type)
-    return ledger.enter(
-        tenant,
+    movement = ledger.Movement(
         amount=ledger.checked(amount),
         transaction_type=transaction_type,
         key=key,
@@ -46,6 +45,7 @@ def top_up(
         related_id=related_id,
         created_by=created_by,
     )
+    return ledger.enter(tenant, movement)
 
 
 def deduct(
@@ -64,8 +64,7 @@ def deduct(
         KeyReused: the key stands for another amount or type.
         BadAmount: ``amount`` is not a positive sum.
     """
-    return ledger.enter(
-        tenant,
+    movement = ledger.Movement(
         amount=-ledger.checked(amount),
         transaction_type=TransactionType.ADJUSTMENT,
         key=key,
@@ -73,6 +72,7 @@ def deduct(
         description=description,
         created_by=created_by,
     )
+    return ledger.enter(tenant, movement)
 
 
 @transaction.atomic
@@ -91,22 +91,19 @@ def refund(
     size = ledger.checked(amount)
     if entry.transaction_type == TransactionType.REFUND:
         raise NotRefundable
-    signed = size if entry.amount < 0 else -size
-    Balance.objects.locked().get(tenant=entry.tenant_id)
-    known = ledger.repeated(entry.tenant, key=key, amount=signed, transaction_type=TransactionType.REFUND)
-    if known:
-        return known
-    left = abs(entry.amount) - abs(entry.refunds.aggregate(total=Sum("amount"))["total"] or 0)
-    if size > left:
-        raise RefundTooLarge(limit=left)
-    return ledger.enter(
-        entry.tenant,
-        amount=signed,
+    movement = ledger.Movement(
+        amount=size if entry.amount < 0 else -size,
         transaction_type=TransactionType.REFUND,
         key=key,
         at=at,
-        refunded_type=entry.transaction_type,
         refund_of=entry,
         related_id=entry.related_id,
         description=description,
     )
+    Balance.objects.locked().get(tenant=entry.tenant_id)
+    if known := ledger.repeated(entry.tenant, movement):
+        return known
+    left = abs(entry.amount) - abs(entry.refunds.aggregate(total=Sum("amount"))["total"] or 0)
+    if size > left:
+        raise RefundTooLarge(limit=left)
+    return ledger.enter(entry.tenant, movement)

@@ -1,5 +1,7 @@
 """The only door to the ledger: judges, moves and writes down in one transaction."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -9,10 +11,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 
-from accounts.models import Tenant
+from accounts.models import Tenant, User
 from billing.enums import SPENDING, TransactionType
 from billing.errors import BadAmount, InsufficientFunds, KeyReused
 from billing.models import Balance, BalanceTransaction
+from billing.models.balances import Standing
 from billing.models.ledger import NOTHING
 from billing.signals import balance_exhausted, balance_low
 
@@ -35,80 +38,79 @@ def checked(amount: Decimal, *, places: int = PLACES, largest: Decimal = LARGEST
     return exact
 
 
-def enter(
-    tenant: Tenant,
-    *,
-    amount: Decimal,
-    transaction_type: TransactionType,
-    key: str,
-    at: datetime,
-    held: Decimal = NOTHING,
-    refunded_type: str | None = None,
-    description: str = "",
-    **facts: Any,
-) -> BalanceTransaction:
-    """Move money once per ``key``; a repeat returns the first entry.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What an entry will say.
 
     Args:
-        tenant: Whose money it is.
         amount: What comes (positive) or goes (negative).
         transaction_type: Why.
         key: The idempotency key within the tenant.
         at: When.
         held: By how much the reservations change at the same time.
-        refunded_type: The type of the entry that a refund gives back.
         description: What the seller reads; cut to its column.
-        facts: Other columns of the entry.
+        related_id: The row it was paid for.
+        refund_of: The entry it gives back.
+        created_by: Who entered it by hand.
+    """
+
+    amount: Decimal
+    transaction_type: TransactionType
+    key: str
+    at: datetime
+    held: Decimal = NOTHING
+    description: str = ""
+    related_id: int | None = None
+    refund_of: BalanceTransaction | None = None
+    created_by: User | None = None
+
+    @property
+    def totals(self) -> dict[str, Decimal]:
+        """How the balance's totals change; a refund counts as what it gives back."""
+        kind = self.refund_of.transaction_type if self.refund_of else self.transaction_type
+        return {
+            "spent": -self.amount if kind in SPENDING else NOTHING,
+            "topped_up": self.amount if kind == TransactionType.TOPUP else NOTHING,
+        }
+
+
+def enter(
+    tenant: Tenant, movement: Movement, *, also: Callable[[BalanceTransaction], None] | None = None
+) -> BalanceTransaction:
+    """Move money once per key; a repeat returns the first entry.
+
+    Args:
+        tenant: Whose money it is.
+        movement: How much, and why.
+        also: What happens together with the entry or not at all.
 
     Raises:
         InsufficientFunds: the balance would not cover its reservations.
         KeyReused: the key stands for another amount or type.
     """
-    spent = -amount if (refunded_type or transaction_type) in SPENDING else NOTHING
-    topped_up = amount if (refunded_type or transaction_type) == TransactionType.TOPUP else NOTHING
     try:
         with transaction.atomic():
-            balance = _move(tenant, amount=amount, held=held, spent=spent, topped_up=topped_up)
-            _tell_if_low(balance, amount=amount, at=at)
-            return BalanceTransaction.objects.create(
-                tenant=tenant,
-                key=key,
-                transaction_type=transaction_type,
-                amount=amount,
-                balance_before=balance.balance - amount,
-                balance_after=balance.balance,
-                description=description[:LONGEST_DESCRIPTION],
-                created_at=at,
-                **facts,
-            )
-    except (IntegrityError, InsufficientFunds) as error:
-        if entry := repeated(tenant, key=key, amount=amount, transaction_type=transaction_type):
+            now_has = _move(tenant, movement)
+            entry = _write(tenant, movement, now_has)
+            if also:
+                also(entry)
+            _tell_if_low(tenant, now_has, movement)
             return entry
-        if isinstance(error, InsufficientFunds):
-            tell_exhausted(tenant, at=at)
+    except (IntegrityError, InsufficientFunds):
+        if known := repeated(tenant, movement):
+            return known
         raise
 
 
-def repeated(
-    tenant: Tenant, *, key: str, amount: Decimal, transaction_type: TransactionType
-) -> BalanceTransaction | None:
-    """Return the entry that ``key`` stands for, if there is one.
+def repeated(tenant: Tenant, movement: Movement) -> BalanceTransaction | None:
+    """Return the entry that the key stands for, if there is one.
 
     Raises:
         KeyReused: it is another amount or type.
     """
-    entry = BalanceTransaction.objects.of(tenant).filter(key=key).first()
-    return same(entry, amount=amount, transaction_type=transaction_type) if entry else None
-
-
-def same(entry: BalanceTransaction, *, amount: Decimal, transaction_type: TransactionType) -> BalanceTransaction:
-    """Return ``entry`` if it is what a repeated call asks for.
-
-    Raises:
-        KeyReused: it is another amount or type.
-    """
-    if (entry.amount, entry.transaction_type) != (amount, transaction_type):
-        raise KeyReused(key=entry.key)
+    entry = BalanceTransaction.objects.of(tenant).filter(key=movement.key).first()
+    if entry and (entry.amount, entry.transaction_type) != (movement.amount, movement.transaction_type):
+        raise KeyReused(key=movement.key)
     return entry
 
 
@@ -118,29 +120,44 @@ def refusal(tenant: Tenant, *, needed: Decimal) -> InsufficientFunds:
     return InsufficientFunds(available=balance.available if balance else NOTHING, needed=needed)
 
 
-def tell_exhausted(tenant: Tenant, *, at: datetime) -> None:
+def tell_exhausted(tenant: Tenant, *, available: Decimal, at: datetime) -> None:
     """Say once, until money comes in, that something could not be paid."""
     Balance.objects.open(tenant)
     if Balance.objects.of(tenant).filter(exhausted_at=None).update(exhausted_at=at):
-        _send(balance_exhausted, Balance.objects.get(tenant=tenant), at=at)
+        _send(balance_exhausted, tenant, available=available, at=at)
 
 
-def _move(tenant: Tenant, *, amount: Decimal, held: Decimal, spent: Decimal, topped_up: Decimal) -> Balance:
-    changes = {"amount": amount, "held": held, "spent": spent, "topped_up": topped_up}
-    balance = Balance.objects.move(tenant, **changes)
-    if balance is None and amount > 0:
+def _move(tenant: Tenant, movement: Movement) -> Standing:
+    changes = {"amount": movement.amount, "held": movement.held, **movement.totals}
+    now_has = Balance.objects.move(tenant, **changes)
+    if now_has is None and movement.amount > 0:
         Balance.objects.open(tenant)
-        balance = Balance.objects.move(tenant, **changes)
-    if balance is None:
-        raise refusal(tenant, needed=-amount)
-    return balance
+        now_has = Balance.objects.move(tenant, **changes)
+    if now_has is None:
+        raise refusal(tenant, needed=-movement.amount)
+    return now_has
 
 
-def _tell_if_low(balance: Balance, *, amount: Decimal, at: datetime) -> None:
-    if balance.balance < settings.BALANCE_LOW <= balance.balance - amount:
-        _send(balance_low, balance, at=at)
+def _write(tenant: Tenant, movement: Movement, now_has: Standing) -> BalanceTransaction:
+    return BalanceTransaction.objects.create(
+        tenant=tenant,
+        key=movement.key,
+        transaction_type=movement.transaction_type,
+        amount=movement.amount,
+        balance_before=now_has.balance - movement.amount,
+        balance_after=now_has.balance,
+        description=movement.description[:LONGEST_DESCRIPTION],
+        related_id=movement.related_id,
+        refund_of=movement.refund_of,
+        created_by=movement.created_by,
+        created_at=movement.at,
+    )
 
 
-def _send(signal: Signal, balance: Balance, *, at: datetime) -> None:
-    facts = {"tenant_id": balance.tenant_id, "available": balance.available, "at": at}
-    transaction.on_commit(partial(signal.send_robust, sender=Tenant, **facts))
+def _tell_if_low(tenant: Tenant, now_has: Standing, movement: Movement) -> None:
+    if now_has.balance < settings.BALANCE_LOW <= now_has.balance - movement.amount:
+        _send(balance_low, tenant, available=now_has.available, at=movement.at)
+
+
+def _send(signal: Signal, tenant: Tenant, **facts: Any) -> None:
+    transaction.on_commit(partial(signal.send_robust, sender=Tenant, tenant_id=tenant.pk, **facts))

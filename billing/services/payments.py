@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant, User
-from billing.enums import Currency, PaymentStatus
+from billing.enums import PaymentStatus
 from billing.errors import BadAmount, PaymentMismatch, PaymentUnknown, ProviderSilent
 from billing.models import Payment
 from billing.providers import PROVIDERS, chosen
-from billing.providers.protocol import Order, Told
+from billing.providers.protocol import Order, Started, Told
 from billing.services import ledger
 from billing.services.codes import credit_promo
 from billing.services.crediting import refund, top_up
@@ -50,26 +50,15 @@ def start_payment(
     exact = ledger.checked(amount, places=2, largest=MOST)
     if exact < LEAST:
         raise BadAmount(amount=str(amount))
-    provider = chosen()
     payment = Payment.objects.create(
         tenant=tenant,
-        provider=provider,
+        provider=chosen(),
         amount=exact,
         description=_("Top-up of “%(shop)s”") % {"shop": tenant.name[:100]},
         created_by=created_by,
         created_at=at,
     )
-    order = Order(
-        key=payment.uuid,
-        amount=exact,
-        currency=Currency.RUB,
-        description=payment.description,
-        return_url=return_page(payment.uuid),
-    )
-    try:
-        started = PROVIDERS[provider].start(order)
-    except ProviderError as error:
-        raise ProviderSilent from error
+    started = _start(payment, return_url=return_page(payment.uuid))
     payment.provider_payment_id, payment.confirmation_url = started.number, started.page
     payment.save(update_fields=["provider_payment_id", "confirmation_url"])
     return payment
@@ -123,6 +112,20 @@ def record_refund(payment: Payment, *, at: datetime, description: str = "") -> P
         refund(entry, amount=entry.amount, key=f"{locked.key}:refund:{entry.pk}", at=at, description=description)
     cancel_reward(locked)
     return locked
+
+
+def _start(payment: Payment, *, return_url: str) -> Started:
+    order = Order(
+        key=payment.uuid,
+        amount=payment.amount,
+        currency=payment.currency,
+        description=payment.description,
+        return_url=return_url,
+    )
+    try:
+        return PROVIDERS[payment.provider].start(order)
+    except ProviderError as error:
+        raise ProviderSilent from error
 
 
 @transaction.atomic

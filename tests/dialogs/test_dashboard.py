@@ -4,7 +4,6 @@ import csv
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
-from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -46,7 +45,7 @@ RECEIPT = {
 
 @pytest.fixture
 def tenant():
-    return TenantFactory()
+    return TenantFactory(owner__language_code="en")
 
 
 @pytest.fixture
@@ -107,7 +106,7 @@ def test_pages_follow_each_other_without_gaps_or_doubles(tenant):
     assert seen == [*reversed(ours), silent]
 
 
-@pytest.mark.parametrize("after", ["x", "~", f"~{uuid4()}", "2026-13-45~x", "\0", "9" * 500])
+@pytest.mark.parametrize("after", ["x", "~", "~01a1f966-4e64-7ac3-a9f7-294fbf7e4144", "2026-13-45~x", "\0", "9" * 500])
 def test_a_cursor_that_names_nothing_shows_the_first_page(member, tenant, after):
     talk(tenant)
 
@@ -179,10 +178,16 @@ def test_the_page_of_a_dialog_shows_its_receipt_honestly(member, tenant):
     MessageFactory(dialog=dialog, sender=Sender.ASSISTANT, text="490 рублей", receipt=RECEIPT)
     RunFactory(dialog=dialog, status=RunStatus.DONE, outcome="answered")
 
-    response = member.get(reverse("dialog", args=[dialog.uuid]), headers={"accept-language": "en"})
+    response = member.get(reverse("dialog", args=[dialog.uuid]))
 
     content = response.content.decode()
-    for words in ("СДЭК 490 рублей", "lexical (by words, not by meaning)", "otklik-quote-1", "900 + 60", "answered"):
+    for words in (
+        "СДЭК 490 рублей",
+        "lexical (by words, not by meaning)",
+        "otklik-quote-1",
+        "900 + 60",
+        "The customer got an answer",
+    ):
         assert words in content
     assert response.context["cost"] == Decimal("1.5")
 
@@ -257,9 +262,9 @@ def test_the_export_holds_what_the_list_shows_and_no_formulas(member, tenant):
     talk(tenant, name="Борис", platform=Channel.TELEGRAM)
     talk(TenantFactory(), name="Чужая")
 
-    response = member.get(reverse("dialogs_export"), {"platform": "widget"}, headers={"accept-language": "en"})
+    response = member.get(reverse("dialogs_export"), {"platform": "widget"})
 
     content = b"".join(response.streaming_content).decode("utf-8-sig")
-    rows = list(csv.reader(StringIO(content), delimiter=";" if content.count(";") > content.count(",") else ","))
+    rows = list(csv.reader(StringIO(content)))
     assert [(row[1], row[-1]) for row in rows[1:]] == [("'=HYPERLINK(1)", "'-2+3")]
     assert response["Content-Type"] == "text/csv; charset=utf-8"
