@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     """See DESIGN: what accounts owns."""
 
     name = "accounts"
-    verbose_name = _("Accounts")
+    verbose_name = _("Companies and people")
 
     def ready(self) -> None:
         """Name the encrypted columns, and hear when a Yandex ID comes or goes."""

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Role
+from accounts.pages import Request, role_required
 from accounts.services import role_of
-from accounts.views.decorators import role_required
-from accounts.views.requests import Request
 from assistants import services
 from assistants.errors import AssistantInUse
 from assistants.forms import AssistantForm, NewAssistantForm

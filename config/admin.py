@@ -1,7 +1,8 @@
 """What every admin page shares."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, Final
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -12,9 +13,9 @@ from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import ForeignObjectRel
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -27,10 +28,29 @@ from config.errors import DomainError
 LARGE_TABLE = 10_000
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the admin that belongs to no model."""
+
+    title: str | Promise
+    path: str
+    name: str
+    icon: str
+    view: Callable[[HttpRequest], HttpResponse]
+
+
+pages: Final[list[Page]] = []  # filled from ``AppConfig.ready``
+
+
 class AdminSite(UnfoldAdminSite):
     """The staff admin; entering it goes through the same log-in as everything else."""
 
     site_title = site_header = "Otklik"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]  # resolvers are addresses too
+        """Return the addresses of models, and of the pages beside them."""
+        own = [path(page.path, self.admin_view(page.view), name=page.name) for page in pages]
+        return [*own, *super().get_urls()]
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -65,7 +85,7 @@ class ModelAdmin(UnfoldModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_fullwidth = True
-    formfield_overrides: ClassVar[Any] = {
+    formfield_overrides: Any = {  # type: ignore[misc]  # declared two ways by the bases
         models.URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"},
     }
 
@@ -125,7 +145,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar: one group per domain, every registered model in it."""
     from django.contrib import admin  # noqa: PLC0415 -- leaf: the registry is full only at request time
 
-    groups = []
+    operations = [{"title": page.title, "link": reverse(f"admin:{page.name}"), "icon": page.icon} for page in pages]
+    groups = [{"title": _("Operations"), "collapsible": True, "items": operations}]
     for app in admin.site.get_app_list(request):
         items = [
             {"title": model["name"], "link": model["admin_url"] or reverse("admin:index")}

@@ -14,6 +14,10 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and make our Celery application the current one."""
         from config import celery, checks  # noqa: F401, PLC0415 -- leaf
+        from config.admin import pages  # noqa: PLC0415 -- leaf
+        from config.database.pages import PAGES  # noqa: PLC0415 -- leaf
+
+        pages.extend(page for page in PAGES if page not in pages)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -9,6 +9,6 @@ http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 -- after django.setup()
 
-from config.routing import sockets  # noqa: E402
+from config.routing import sockets  # noqa: E402 -- after django.setup()
 
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})

@@ -146,10 +146,62 @@ WORDS: Final = (
     _('Cron Months (1-12) Of The Year to Run. Use "*" for "all". (Example: "1,12")'),
     _('Cron Days Of The Week to Run. Use "*" for "all", Sunday is 0 or 7, Monday is 1. (Example: "0,5")'),
     _("crontab"),
+    _("crontabs"),
+    _("Periodic Tasks"),
     _("periodic task track"),
     _("periodic task tracks"),
     _("Expires timedelta with seconds"),
     _("Timedelta with seconds which the schedule will no longer trigger the task to run"),
+    # allauth: its letters are long-winded in Russian
+    _("MFA"),
+    _("Please Confirm Your Email Address"),
+    _(
+        "You're receiving this email because user %(user_display)s has given your email address to register an "
+        "account on %(site_domain)s."
+    ),
+    _("To confirm this is correct, go to %(activate_url)s"),
+    _("Password Reset Email"),
+    _(
+        "You're receiving this email because you or someone else has requested a password reset for your user "
+        "account.\nIt can be safely ignored if you did not request a password reset. Click the link below to reset "
+        "your password."
+    ),
+    _("Account Already Exists"),
+    _(
+        "You are receiving this email because you or someone else tried to signup for an\naccount using email "
+        "address:\n\n%(email)s\n\nHowever, an account using that email address already exists.  In case you "
+        "have\nforgotten about this, please use the password forgotten procedure to recover\nyour "
+        "account:\n\n%(password_reset_url)s"
+    ),
+    _("Unknown Account"),
+    _(
+        "You are receiving this email because you, or someone else, tried to access an account with email "
+        "%(email)s. However, we do not have any record of such an account in our database."
+    ),
+    _("This mail can be safely ignored if you did not initiate this action."),
+    _("If it was you, you can sign up for an account using the link below."),
+    _("You are receiving this mail because the following change was made to your account:"),
+    _(
+        "If you do not recognize this change then please take proper security precautions immediately. The change "
+        "to your account originates from:\n\n- IP address: %(ip)s\n- Browser: %(user_agent)s\n- Date: "
+        "%(timestamp)s"
+    ),
+    _("Your password has been changed."),
+    _("Password Changed"),
+    _("Your password has been reset."),
+    _("Password Reset"),
+    _("Your email has been changed from %(from_email)s to %(to_email)s."),
+    _("Email Changed"),
+    _("Your email has been confirmed."),
+    _("Email Confirmation"),
+    _("The email address and/or password you specified are not correct."),
+    _("Too many failed login attempts. Try again later."),
+    _("Confirmation email sent to %(email)s."),
+    _("You have confirmed %(email)s."),
+    _("Successfully signed in as %(name)s."),
+    _("You have signed out."),
+    _("Password successfully changed."),
+    _("Password successfully set."),
 )
 COUNTED: Final = (
     ngettext_lazy("%(count)s %(name)s was changed successfully.", "%(count)s %(name)s were changed successfully.", 2),

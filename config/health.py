@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis import Redis
 from redis.exceptions import RedisError
 
 _migrated = False
@@ -56,7 +56,8 @@ def _is_migrated() -> bool:
 
 def _redis_state() -> str:
     try:
-        cache.get("readyz")
+        with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as redis:
+            redis.ping()
     except (RedisError, OSError):
         return "down"
     return "ok"

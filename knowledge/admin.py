@@ -31,7 +31,7 @@ class DocumentAdmin(ModelAdmin):
     search_fields = ("uuid__exact", "doc_hash__exact", "tenant__slug__exact")
     search_help_text = _("uuid, SHA-256 or the shop's short name, in full")
     ordering = ("-id",)
-    actions = ("retry_failed", "archive")
+    actions = ("retry_failed", "archive", "erase")
     fields = (
         "uuid",
         "tenant",
@@ -67,14 +67,9 @@ class DocumentAdmin(ModelAdmin):
         """Refuse: documents come in by upload."""
         return False
 
-    def delete_model(self, request: HttpRequest, obj: Document) -> None:
-        """Erase through the service, so that the file goes too."""
-        services.delete(obj, at=now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
-        """Erase each through the service."""
-        for document in queryset:
-            services.delete(document, at=now())
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse Django's own deletion, which would leave the file behind."""
+        return False
 
     @admin.action(description=_("Process again"), permissions=["change"])
     def retry_failed(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
@@ -85,6 +80,11 @@ class DocumentAdmin(ModelAdmin):
     def archive(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
         """Take documents out of search."""
         self.each(request, documents, lambda row: services.archive(row, at=now()), _("%(count)s documents archived."))
+
+    @admin.action(description=_("Delete with files and passages"), permissions=["change"])
+    def erase(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        """Delete documents for good."""
+        self.each(request, documents, lambda row: services.delete(row, at=now()), _("%(count)s documents deleted."))
 
 
 @admin.register(KnowledgeEntry)

@@ -16,9 +16,28 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from config.celery import app as celery_app
+from config.postgres.base import DatabaseOperations
+from tests import template
 from tests.running import RunningStack, start_up
 
 BCryptSHA256PasswordHasher.rounds = 4  # the algorithm of production at a cost that hundreds of tests can pay
+
+
+def _quick_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
+    """Empty only the tables that have rows: truncating ninety tables with all their indexes takes a second."""
+    if not tables:
+        return []
+    named = {table: self.quote_name(table) for table in tables}
+    with self.connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM {q})" for t, q in named.items()))
+        filled = [table for (table,) in cursor.fetchall()]
+    if not filled:
+        return []
+    erase = ["SET LOCAL otklik.erase = 'on'", "SET LOCAL session_replication_role = 'replica'"]
+    return [*erase, *(f"DELETE FROM {named[table]}" for table in filled)]
+
+
+DatabaseOperations.sql_flush = _quick_flush
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -79,6 +98,13 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 REFERENCE_MODELS = ("billing.ServicePrice", "accounts.Platform", "assistants.AiModel")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Copy the test database from a migrated one that stays on the server until a migration changes."""
+    with django_db_blocker.unblock():
+        template.use()
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,14 @@ from accounts.models import ApiKeyPrincipal, Tenant, User
 RANK: Final = {None: 0, Role.USER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
 
 
-def role_of(principal: Any, tenant: Tenant) -> Role | None:
+def role_of(principal: Any, tenant: Tenant | None) -> Role | None:
     """Return the role of a person or an API key in ``tenant``; none for strangers.
 
     A key with the scope ``all`` acts as an administrator, one that only reads
     as a viewer, any other as an operator; where it may go at all is decided by
     its scopes.
     """
-    if not getattr(principal, "is_authenticated", False):
+    if not tenant or not getattr(principal, "is_authenticated", False):
         return None
     if isinstance(principal, ApiKeyPrincipal):
         if principal.tenant_id != tenant.pk:
@@ -30,7 +30,7 @@ def role_of(principal: Any, tenant: Tenant) -> Role | None:
     return person.role_in(tenant)
 
 
-def require_role(principal: Any, tenant: Tenant, role: Role) -> None:
+def require_role(principal: Any, tenant: Tenant | None, role: Role) -> None:
     """Let only members with at least ``role`` pass.
 
     Raises:

@@ -15,8 +15,7 @@ from accounts import services
 from accounts.enums import Role, Scope
 from accounts.forms import ApiKeyForm
 from accounts.models import ApiKey
-from accounts.views.decorators import role_required
-from accounts.views.requests import Request
+from accounts.pages import Request, role_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

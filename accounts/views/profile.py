@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import services
 from accounts.enums import Role
 from accounts.forms import ProfileForm, ShopForm
-from accounts.views.decorators import role_required
-from accounts.views.requests import Request
+from accounts.pages import Request, role_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,8 +17,7 @@ from accounts.enums import Role
 from accounts.errors import AlreadyMember
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership
-from accounts.views.decorators import role_required
-from accounts.views.requests import Request
+from accounts.pages import Request, role_required
 
 
 @require_safe

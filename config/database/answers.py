@@ -48,6 +48,8 @@ def select(query: str, *values: Any) -> list[tuple[Any, ...]]:
 def span(age: timedelta) -> str:
     """Say a length of time roughly."""
     hours = age.total_seconds() / 3600
+    if hours < 1:
+        return _("{count:.0f} minutes").format(count=hours * 60)
     return (
         _("{count:.0f} days").format(count=hours / 24)
         if hours > TWO_DAYS

@@ -33,7 +33,8 @@ def examine(*, at: datetime) -> list[Answer]:
 def server(at: datetime) -> Answer:
     """Which server is it, and in which locale?"""
     ((version, encoding, provider, locale),) = select(
-        "SELECT current_setting('server_version'), pg_encoding_to_char(encoding), datlocprovider::text, "
+        "SELECT current_setting('server_version'), pg_encoding_to_char(encoding), "
+        "CASE datlocprovider WHEN 'b' THEN 'builtin' WHEN 'i' THEN 'icu' ELSE 'libc' END, "
         "coalesce(datlocale, datctype) FROM pg_database WHERE datname = current_database()"
     )
     return Answer(

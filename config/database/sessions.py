@@ -92,6 +92,6 @@ def _candidates(name: str, major: int) -> Iterator[Path]:
 
 
 def _major(candidate: Path) -> int:
-    words = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    words = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 -- our own list
     found = re.search(r"(\d+)(\.\d+)?", words.stdout)
     return int(found[1]) if found else 0

@@ -23,7 +23,7 @@ def fingerprints() -> dict[str, str]:
     """Return what migrations and static files depend on, as digests."""
     packages = _digest([BASE_DIR / "requirements.lock"], content=True)
     return {
-        "migrations": packages + _digest(_project("*/migrations/*.py"), content=True),
+        "migrations": packages + _digest(_project("*/migrations/*.py", "config/postgres/*.py"), content=True),
         "static": packages + _digest(_project("*/static/**/*"), content=False),
         "demo": _digest(_project("config/demo/**/*"), content=False),
     }
@@ -83,9 +83,10 @@ def _load_demo(folder: DataFolder) -> None:
     print("The demo shop is open.", flush=True)  # noqa: T201 -- the supervisor shows it
 
 
-def _project(pattern: str) -> list[Path]:
+def _project(*patterns: str) -> list[Path]:
     return sorted(
         path
+        for pattern in patterns
         for path in BASE_DIR.glob(pattern)
         if path.is_file() and path.relative_to(BASE_DIR).parts[0] not in SKIPPED and "__pycache__" not in path.parts
     )

@@ -38,7 +38,7 @@ def find_server() -> Path:
 
 def _runs(program: Path) -> bool:
     try:
-        done = subprocess.run([program, "--version"], capture_output=True, timeout=10, check=False)  # noqa: S603
+        done = subprocess.run([program, "--version"], capture_output=True, timeout=10, check=False)  # noqa: S603 -- our own list
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0

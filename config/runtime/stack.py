@@ -19,7 +19,7 @@ from config.runtime.postgres import Cluster
 from config.runtime.processes import STACK_MARK, Command
 from config.runtime.redis import Redis
 
-NOISE: Final = re.compile(r'"GET /(healthz|readyz|metrics)|\[daphne\.(cli|server)\]|GET /(healthz|readyz|metrics) 200')
+NOISE: Final = re.compile(r'"GET /(healthz|readyz|metrics|static/\S*)" [23]|\[info +\].*\[daphne\.')
 ROOT_IS_FINE: Final = "ignore:You're running the worker with superuser"  # in a container, and for a look
 # name -> queues, threads. Answers wait on the network, so many fit in one process.
 WORKERS: Final[Mapping[str, tuple[str, int]]] = {

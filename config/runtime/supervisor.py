@@ -98,6 +98,10 @@ class Supervisor:
                 raise StartRefused(f"{what} did not get ready within {seconds:.0f} s; see {self.folder.logs}.")
             self.turn(timeout=0.05)
 
+    def is_ready(self, name: str) -> bool:
+        """Say whether the named process has announced itself."""
+        return name in self.running and self.running[name].is_ready
+
     def run(self) -> None:
         """Supervise until asked to stop."""
         while True:

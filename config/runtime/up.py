@@ -70,12 +70,13 @@ def _start(stack: Stack, supervisor: Supervisor) -> None:
             raise StartRefused(f"The preparation failed; its words are above and in {stack.folder.logs}.")
     supervisor.start(stack.web())
     first, *others = WORKERS  # answers come first: two cores are soon busy with imports
-    workers = [supervisor.start(stack.worker(first))]
+    supervisor.start(stack.worker(first))
     supervisor.wait_until(stack.is_green, seconds=120, what="The web server")
     supervisor.console.step("The web server is ready.")
-    workers += [supervisor.start(stack.worker(name)) for name in others]
+    for name in others:
+        supervisor.start(stack.worker(name))
     supervisor.start(stack.beat())
-    supervisor.wait_until(lambda: all(worker.is_ready for worker in workers), seconds=120, what="A worker")
+    supervisor.wait_until(lambda: all(map(supervisor.is_ready, WORKERS)), seconds=120, what="A worker")
     supervisor.console.step("The workers are ready.")
     _welcome(stack, supervisor.console)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
@@ -71,20 +71,19 @@ class AnswerRun(Public, Owned, Timestamped):
     def __str__(self) -> str:
         return f"{self.dialog_id} · {self.get_status_display()}"
 
-    def begin(self, *, at: datetime) -> bool:
-        """Take the lease; return whether this worker is the one."""
-        free = Q(status=RunStatus.PENDING) | Q(status=RunStatus.RUNNING, locked_until__lt=at)
-        taken = AnswerRun.objects.filter(free, pk=self.pk).update(
+    @classmethod
+    def take(cls, pk: int, *, at: datetime) -> "AnswerRun | None":
+        """Take the lease of a due run and return it with its dialog, or None: not due yet, or somebody else's."""
+        free = Q(status=RunStatus.PENDING, due_at__lte=at) | Q(status=RunStatus.RUNNING, locked_until__lt=at)
+        taken = cls.objects.filter(free, pk=pk).update(
             status=RunStatus.RUNNING,
             started_at=at,
             locked_until=at + LEASE,
             attempts=F("attempts") + 1,
             partial_text="",
-            dialog_version=Dialog.objects.filter(pk=self.dialog_id).values("version"),
+            dialog_version=Dialog.objects.filter(pk=OuterRef("dialog")).values("version"),
         )
-        if taken:
-            self.refresh_from_db()
-        return bool(taken)
+        return cls.objects.select_related("dialog__assistant", "dialog__tenant").get(pk=pk) if taken else None
 
     def renew(self, *, at: datetime, text: str) -> bool:
         """Prolong the lease and keep what was said so far; return whether to go on."""

@@ -64,20 +64,26 @@ def answer(run_id: int, *, at: datetime) -> None:
 
     A run that was postponed by newer words goes back to the queue.
     """
-    run = AnswerRun.objects.select_related("dialog__assistant", "dialog__tenant").get(pk=run_id)
-    if run.status == RunStatus.PENDING and run.due_at > at:
-        tasks.answer_dialog.apply_async(kwargs={"run_id": run_id}, countdown=(run.due_at - at).total_seconds())
-        return
-    if not run.begin(at=at):
+    run = AnswerRun.take(run_id, at=at)
+    if run is None:
+        _come_back(run_id, at=at)
         return
     dialog = run.dialog
-    dialog.refresh_from_db(fields=["version", "status", "handoff_status", "auto_response", "language_code"])
     structlog.contextvars.bind_contextvars(run=str(run.uuid), dialog=str(dialog.uuid))
     announce_run(dialog.pk, str(run.uuid), "started")
     try:
         _take_turn(run, dialog)
     finally:
         announce_run(dialog.pk, str(run.uuid), "ended", status=run.status, outcome=run.outcome)
+
+
+def _come_back(run_id: int, *, at: datetime) -> None:
+    """Queue a run again that newer words postponed."""
+    due_at = AnswerRun.objects.filter(pk=run_id, status=RunStatus.PENDING, due_at__gt=at).values_list(
+        "due_at", flat=True
+    )
+    for moment in due_at:
+        tasks.answer_dialog.apply_async(kwargs={"run_id": run_id}, countdown=(moment - at).total_seconds())
 
 
 def _take_turn(run: AnswerRun, dialog: Dialog) -> None:

@@ -18,6 +18,7 @@ from dialogs.ports import channel_for
 from dialogs.services.posting import append, readable
 
 LONGEST_QUIET: Final = timedelta(seconds=4)
+SENTENCE: Final = 3  # words from which a message tells its language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +120,11 @@ def receive(
     """
     text = readable(text)
     dialog = Dialog.objects.locked().get(pk=dialog.pk)
-    if platform_message_id:
-        known = dialog.messages.filter(platform_message_id=platform_message_id).first()
-        if known:
-            return Received(
-                message=known, run=dialog.runs.filter(from_seq__lte=known.seq).order_by("-pk").first(), is_new=False
-            )
+    if platform_message_id and (known := _known(dialog, platform_message_id)):
+        return known
     if not dialog.is_open:
         dialog = _follow_up(dialog)
+    _follow_language(dialog, text)
     reading = intents.read(text)
     message = append(
         dialog,
@@ -143,6 +141,22 @@ def receive(
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
     return Received(message=message, run=run, is_new=True)
+
+
+def _known(dialog: Dialog, platform_message_id: str) -> Received | None:
+    message = dialog.messages.filter(platform_message_id=platform_message_id).first()
+    if message is None:
+        return None
+    run = dialog.runs.filter(from_seq__lte=message.seq).order_by("-pk").first()
+    return Received(message=message, run=run, is_new=False)
+
+
+def _follow_language(dialog: Dialog, text: str) -> None:
+    """Go on in the language the customer writes; a word or two, say a brand, does not decide."""
+    language = intents.language_of(text, default=dialog.language_code)
+    if language != dialog.language_code and len(text.split()) >= SENTENCE:
+        dialog.language_code = language
+        Dialog.objects.filter(pk=dialog.pk).update(language_code=language)
 
 
 def _follow_up(dialog: Dialog) -> Dialog:

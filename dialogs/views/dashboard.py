@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import Role
-from accounts.views.decorators import role_required
-from accounts.views.requests import Request
+from accounts.pages import Request, role_required
 from dialogs.errors import DialogClosed
 from dialogs.forms import DialogFilter
 from dialogs.models import Dialog, DialogQuerySet

@@ -162,6 +162,14 @@ def test_a_missing_page_is_ours(client):
     assert page.status_code in {302, 404}
 
 
+@pytest.mark.parametrize("path", ["/team/", "/api-keys/"])
+def test_a_person_without_a_shop_is_refused_politely(browser_of, path):
+    browser = browser_of(UserFactory())
+
+    assert browser.get(path).status_code == 403
+    assert browser.get("/").status_code == 200
+
+
 def test_sections_without_a_page_are_hidden(browser_of):
     names = {item["name"] for item in browser_of(TenantFactory().owner).get("/").context["navigation"]}
 

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 from statistics import median
-from time import perf_counter
-from uuid import uuid4
+from time import process_time  # of this process alone: other load on the machine does not count
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -68,13 +67,13 @@ def test_unknown_and_wrong_answer_alike_and_in_like_time(api, settings, monkeypa
 
     for _ in range(7):
         for email, spent in times.items():
-            start = perf_counter()
+            start = process_time()
             answers[email] = ask(api, email, "wrong password")
-            spent.append(perf_counter() - start)
+            spent.append(process_time() - start)
 
     assert answers[known].json() == answers["nobody@example.com"].json()
     known_time, unknown_time = (median(spent) for spent in times.values())
-    assert known_time == pytest.approx(unknown_time, rel=0.35)
+    assert known_time == pytest.approx(unknown_time, rel=0.5)
 
 
 def test_guessing_over_the_api_is_stopped(api):
@@ -106,7 +105,7 @@ def test_a_second_factor_is_asked_for(api):
     assert ask(api, user.email, code=code).status_code == 200
 
 
-@pytest.mark.parametrize("subject", ["", "1", "not-a-uuid", str(uuid4())])
+@pytest.mark.parametrize("subject", ["", "1", "not-a-uuid", "01a1f966-4e64-7ac3-a9f7-294fbf7e4144"])
 def test_a_token_for_nobody_is_refused(api, subject):
     token = AccessToken()
     token["sub"] = subject

@@ -1,25 +1,21 @@
-"""Rows of billing for the probe of ``tests/test_tenancy.py``."""
+"""Which row each address of billing is about."""
 
-from decimal import Decimal
-
-from billing import services
-from billing.models import Payment
-from tests.factories.billing import NOON, BalanceFactory
+from billing.models import BalanceTransaction
+from tests.factories.billing import BalanceFactory, PaymentFactory
 
 
-def entry(tenant):
-    BalanceFactory(tenant=tenant)
-    return {"uuid": services.top_up(tenant, amount=Decimal(5), key="probe", at=NOON).uuid}
+def a_transaction(tenant):
+    BalanceFactory(tenant=tenant, balance=10)
+    return {"uuid": BalanceTransaction.objects.of(tenant).get().uuid}
 
 
-def payment(tenant):
-    known = Payment.objects.of(tenant).first()
-    return {"uuid": (known or services.start_payment(tenant, amount=Decimal(500), return_page=str, at=NOON)).uuid}
+def a_payment(tenant):
+    return {"uuid": PaymentFactory(tenant=tenant).uuid}
 
 
 CASES = {
-    "transaction-detail": entry,
-    "payment-detail": payment,
-    "payment": payment,
-    "sandbox_payment": payment,
+    "payment": a_payment,
+    "payment-detail": a_payment,
+    "sandbox_payment": a_payment,
+    "transaction-detail": a_transaction,
 }

@@ -291,3 +291,13 @@ def test_passwords_do_not_appear_on_a_command_line(monkeypatch):
 
     assert seen["arguments"] == ["pg_dump", "--version"]
     assert seen["env"]["PGPASSWORD"] == "hidden"
+
+
+def test_a_switch_is_refused_before_anything_is_restored():
+    TenantFactory()
+    say("backup")
+
+    with session(), pytest.raises(CommandError, match=r"in use by 1 sessions\. .*--switch --disconnect"):
+        say("restore", "--switch")
+
+    assert databases("restored") == []

@@ -12,7 +12,7 @@ from assistants.models import Assistant
 from billing import services as billing
 from dialogs.enums import Channel
 from dialogs.services.receiving import Author, open_dialog
-from tests.assistants.conftest import _model_server_process, _no_models, embedded, model_server  # noqa: F401
+from tests.assistants.conftest import _model_server_process, _no_models, embedded, model_server  # noqa: F401 -- fixtures
 from tests.factories.accounts import TenantFactory
 from tests.factories.knowledge import learned
 

@@ -276,7 +276,7 @@ def test_a_lost_run_is_found_and_a_poisonous_one_ends_with_a_person(informed, sl
     assert sleeping_workers[0][1] == {"run_id": run.pk}
 
     for attempt in range(3):
-        assert AnswerRun.objects.get(pk=run.pk).begin(at=later + timedelta(minutes=attempt))
+        assert AnswerRun.take(run.pk, at=later + timedelta(minutes=attempt))
     sweeping.sweep(at=later + timedelta(minutes=5))
 
     run.refresh_from_db()

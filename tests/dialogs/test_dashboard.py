@@ -4,7 +4,6 @@ import csv
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
-from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -107,7 +106,7 @@ def test_pages_follow_each_other_without_gaps_or_doubles(tenant):
     assert seen == [*reversed(ours), silent]
 
 
-@pytest.mark.parametrize("after", ["x", "~", f"~{uuid4()}", "2026-13-45~x", "\0", "9" * 500])
+@pytest.mark.parametrize("after", ["x", "~", "~01a1f966-4e64-7ac3-a9f7-294fbf7e4144", "2026-13-45~x", "\0", "9" * 500])
 def test_a_cursor_that_names_nothing_shows_the_first_page(member, tenant, after):
     talk(tenant)
 
@@ -182,7 +181,13 @@ def test_the_page_of_a_dialog_shows_its_receipt_honestly(member, tenant):
     response = member.get(reverse("dialog", args=[dialog.uuid]))
 
     content = response.content.decode()
-    for words in ("СДЭК 490 рублей", "lexical (by words, not by meaning)", "otklik-quote-1", "900 + 60", "answered"):
+    for words in (
+        "СДЭК 490 рублей",
+        "lexical (by words, not by meaning)",
+        "otklik-quote-1",
+        "900 + 60",
+        "The customer got an answer",
+    ):
         assert words in content
     assert response.context["cost"] == Decimal("1.5")
 

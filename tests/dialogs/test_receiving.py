@@ -49,14 +49,15 @@ def test_a_burst_is_one_turn_that_waits_at_most_four_seconds(dialog):
 @pytest.mark.django_db
 def test_newer_words_cancel_the_answer_under_way(dialog):
     first = receive(dialog, text="Где заказ?", at=NOON).run
-    assert first.begin(at=NOON + timedelta(seconds=1))
+    taken = AnswerRun.take(first.pk, at=NOON + timedelta(seconds=1))
+    assert taken == first
 
     second = receive(dialog, text="Номер 20415", at=NOON + timedelta(seconds=2)).run
 
     first.refresh_from_db()
     assert (first.status, first.outcome) == (RunStatus.CANCELLED, "newer_message")
     assert second.pk != first.pk
-    assert not first.renew(at=NOON + timedelta(seconds=3), text="Ваш")
+    assert not taken.renew(at=NOON + timedelta(seconds=3), text="Ваш")
 
 
 @pytest.mark.django_db
@@ -64,6 +65,15 @@ def test_while_a_person_is_in_charge_no_answer_is_due(dialog):
     dialog.hand_over(HandoffStatus.REQUESTED)
 
     assert receive(dialog, text="Ау?", at=NOON).run is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("text", "language"), [("How much is delivery?", "en"), ("Oreo?", "ru"), ("Сколько?", "ru")])
+def test_the_dialog_goes_on_in_the_customers_language(dialog, text, language):
+    receive(dialog, text=text, at=NOON)
+
+    dialog.refresh_from_db()
+    assert dialog.language_code == language
 
 
 @pytest.mark.django_db

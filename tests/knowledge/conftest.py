@@ -26,8 +26,7 @@ def _own_files(settings: Any, tmp_path: Any) -> None:
 def idle_workers(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let nobody process what is asked for; the value lists what was."""
     asked: list[int] = []
-    for task in (tasks.process_document,):
-        monkeypatch.setattr(task, "delay", lambda document_id: asked.append(document_id))
+    monkeypatch.setattr(tasks.process_document, "delay", lambda *, document_id: asked.append(document_id))
     return asked
 
 

@@ -237,5 +237,5 @@ def test_admin_acts_through_services(shop):
     failed.refresh_from_db()
     assert (document.status, failed.status) == ("archived", "uploaded")
     assert not KnowledgeTerm.objects.exists()
-    staff.post(address, {"action": "delete_selected", "_selected_action": [document.pk, failed.pk], "post": "yes"})
+    staff.post(address, {"action": "erase", "_selected_action": [document.pk, failed.pk]})
     assert not Document.objects.exists()

@@ -348,7 +348,6 @@ def test_bits_are_read_from_the_index_alone():
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         plan = rows(f"EXPLAIN {inner} LIMIT 10")
 
-    print(*plan, sep="\n")
     assert any("Index Only Scan using knowledge_embeddings_embedding_cosine_idx" in line for (line,) in plan)
 
 

@@ -28,6 +28,7 @@
     #isPolling = false;
     #isBusy = false;
     #generation = 0;
+    #asking = null;
 
     constructor({ urls, storage, language, lastSeq }) {
       super();
@@ -93,6 +94,11 @@
     async #token() {
       const kept = this.storage.get("token");
       if (kept?.text && Date.now() - kept.at < PROLONG_MS) return kept.text;
+      // Whoever asks meanwhile gets the same one: two tokens would be two visitors with half a conversation each.
+      return (this.#asking ??= this.#ask(kept).finally(() => { this.#asking = null; }));
+    }
+
+    async #ask(kept) {
       let answer;
       try {
         answer = await this.#fetch("POST", this.urls.session, kept?.text ? { token: kept.text } : {}, { isSigned: false });

@@ -1,4 +1,4 @@
-"""What a page asks before it does anything."""
+"""What every dashboard page, of whichever app, starts from."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,9 +7,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accounts.enums import Role
+from accounts.models import Tenant, User
 from accounts.services import require_role
 
 View = Callable[..., HttpResponse]
+
+
+class Request(HttpRequest):
+    """A request of a member: LoginRequiredMiddleware and TenantMiddleware went before."""
+
+    user: User
+    tenant: Tenant
 
 
 def role_required(role: Role) -> Callable[[View], View]:
@@ -17,8 +25,8 @@ def role_required(role: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            require_role(request.user, request.tenant, role)  # type: ignore[attr-defined]  # set by TenantMiddleware
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            require_role(request.user, request.tenant, role)
             return view(request, *args, **kwargs)
 
         return guarded

@@ -1,0 +1,30 @@
+"""Which row each address of dialogs is about."""
+
+from tests.factories.dialogs import DialogFactory
+
+
+def a_dialog(tenant):
+    return {"uuid": DialogFactory(tenant=tenant).uuid}
+
+
+CASES = {
+    "dialog": a_dialog,
+    "dialog-close": a_dialog,
+    "dialog-detail": a_dialog,
+    "dialog-messages": a_dialog,
+    "dialog_close": a_dialog,
+    "dialog_news": a_dialog,
+}
+VISITORS = "every visitor of the seller's site uses it, with a token of their own for their dialog"
+PUBLIC = dict.fromkeys(
+    (
+        "widget_command",
+        "widget_config",
+        "widget_demo",
+        "widget_frame",
+        "widget_loader",
+        "widget_messages",
+        "widget_session",
+    ),
+    VISITORS,
+)

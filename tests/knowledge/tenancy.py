@@ -1,0 +1,25 @@
+"""Which row each address of knowledge is about."""
+
+from knowledge.models import KnowledgeEmbedding
+from tests.factories.knowledge import DocumentFactory, learned
+
+
+def a_document(tenant):
+    return {"uuid": DocumentFactory(tenant=tenant).uuid}
+
+
+def a_passage(tenant):
+    learned(tenant, "Доставка идёт три дня.")
+    return {"uuid": KnowledgeEmbedding.objects.of(tenant).earliest("pk").uuid}
+
+
+CASES = {
+    "document-archive": a_document,
+    "document-detail": a_document,
+    "document-retry": a_document,
+    "knowledge-detail": a_passage,
+    "knowledge_archive": a_document,
+    "knowledge_delete": a_document,
+    "knowledge_document": a_document,
+    "knowledge_retry": a_document,
+}
