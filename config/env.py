@@ -36,3 +36,21 @@ for name in ("secrets.env", *(("runtime.env",) if is_held(DATA_DIR / "up.lock") 
 def addresses(**defaults: str) -> dict[str, str]:
     """Return the base address of each outside service, without a trailing slash."""
     return {name: env.str(name, default=default).rstrip("/") for name, default in defaults.items()}
+
+
+# Base addresses of outside services; each can be pointed elsewhere.
+SERVICES: Final = addresses(
+    WB_FEEDBACKS_URL="https://feedbacks-api.wildberries.ru",
+    WB_CHAT_URL="https://buyer-chat-api.wildberries.ru",
+    WB_CONTENT_URL="https://content-api.wildberries.ru",
+    WB_PRICES_URL="https://discounts-prices-api.wildberries.ru",
+    WB_COMMON_URL="https://common-api.wildberries.ru",
+    WB_RETURNS_URL="https://returns-api.wildberries.ru",
+    TELEGRAM_API_URL="https://api.telegram.org",
+    WHATSAPP_API_URL="https://graph.facebook.com",
+    YOOKASSA_API_URL="https://api.yookassa.ru/v3",
+    ROBOKASSA_URL="https://auth.robokassa.ru/Merchant/Index.aspx",
+    YANDEX_OAUTH_URL="https://oauth.yandex.ru/authorize",
+    YANDEX_TOKEN_URL="https://oauth.yandex.ru/token",  # noqa: S106 -- an address
+    YANDEX_PROFILE_URL="https://login.yandex.ru/info",
+)

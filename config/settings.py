@@ -6,12 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
-from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, DATA_DIR, addresses, env
+from config.env import BASE_DIR, DATA_DIR, SERVICES, env
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
+from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401 -- a setting
 from config.policy import content_security_policy
+from config.schedule import DEFAULT_QUEUE, ROUTES, SCHEDULE
 from config.unfold import UNFOLD  # noqa: F401 -- a setting
 
 # --- What this process is -------------------------------------------------
@@ -219,32 +220,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {
-    "dialogs.tasks.answer*": {"queue": "answers"},
-    "dialogs.tasks.deliver*": {"queue": "default"},
-    "knowledge.tasks.*": {"queue": "embedding"},
-    "marketplace.tasks.*": {"queue": "sync"},
-    "accounts.tasks.sync*": {"queue": "sync"},
-}
+CELERY_TASK_DEFAULT_QUEUE, CELERY_TASK_ROUTES, CELERY_BEAT_SCHEDULE = DEFAULT_QUEUE, ROUTES, SCHEDULE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-CELERY_BEAT_SCHEDULE = {
-    "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
-    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
-    "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
-    "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
-    "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
-    "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
-    "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
-    "back the database up": {"task": "config.tasks.back_up", "schedule": crontab(hour=3, minute=0)},
-    "rehearse a restore": {
-        "task": "config.tasks.rehearse_restore",
-        "schedule": crontab(hour=4, minute=0, day_of_week=0),
-    },
-    "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
-    "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
-}
 CELERY_TIMEZONE = TIME_ZONE
 CHANNEL_LAYERS = {
     "default": {
@@ -277,29 +255,6 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Otklik API",
-    "VERSION": "1",
-    "DESCRIPTION": "Assistants, knowledge, dialogs, tickets, Wildberries reputation and balance of a seller.",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {
-        "SyncStatus": "accounts.enums.SyncStatus",
-        "DialogStatus": "dialogs.enums.DialogStatus",
-        "Sender": "dialogs.enums.Sender",
-        "TicketSource": "operators.enums.TicketSource",
-        "TicketStatus": "operators.enums.TicketStatus",
-        "ChatSender": "marketplace.enums.ChatSender",
-        "ChatStatus": "marketplace.enums.ChatStatus",
-        "ComplaintStatus": "marketplace.enums.ComplaintStatus",
-        "StoreStatus": "marketplace.enums.StoreStatus",
-    },
-}
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
@@ -321,21 +276,6 @@ LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=Fa
 WIDGET_QUIET_SECONDS = env.float("WIDGET_QUIET_SECONDS", default=0.8)  # how long to wait for more words
 
 # --- Outside services, each of which can be pointed elsewhere -----------------
-SERVICES = addresses(
-    WB_FEEDBACKS_URL="https://feedbacks-api.wildberries.ru",
-    WB_CHAT_URL="https://buyer-chat-api.wildberries.ru",
-    WB_CONTENT_URL="https://content-api.wildberries.ru",
-    WB_PRICES_URL="https://discounts-prices-api.wildberries.ru",
-    WB_COMMON_URL="https://common-api.wildberries.ru",
-    WB_RETURNS_URL="https://returns-api.wildberries.ru",
-    TELEGRAM_API_URL="https://api.telegram.org",
-    WHATSAPP_API_URL="https://graph.facebook.com",
-    YOOKASSA_API_URL="https://api.yookassa.ru/v3",
-    ROBOKASSA_URL="https://auth.robokassa.ru/Merchant/Index.aspx",
-    YANDEX_OAUTH_URL="https://oauth.yandex.ru/authorize",
-    YANDEX_TOKEN_URL="https://oauth.yandex.ru/token",  # noqa: S106 -- an address
-    YANDEX_PROFILE_URL="https://login.yandex.ru/info",
-)
 CONTENT_SECURITY_POLICY = content_security_policy(
     base_url=BASE_URL,
     form_targets=[SERVICES["YANDEX_OAUTH_URL"], SERVICES["ROBOKASSA_URL"], *PAYMENT_PAGES],

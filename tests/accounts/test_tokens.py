@@ -3,7 +3,6 @@
 from datetime import timedelta
 from statistics import median
 from time import process_time  # of this process alone: other load on the machine does not count
-from uuid import uuid4
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -106,7 +105,7 @@ def test_a_second_factor_is_asked_for(api):
     assert ask(api, user.email, code=code).status_code == 200
 
 
-@pytest.mark.parametrize("subject", ["", "1", "not-a-uuid", str(uuid4())])
+@pytest.mark.parametrize("subject", ["", "1", "not-a-uuid", "01a1f966-4e64-7ac3-a9f7-294fbf7e4144"])
 def test_a_token_for_nobody_is_refused(api, subject):
     token = AccessToken()
     token["sub"] = subject

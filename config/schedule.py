@@ -1,0 +1,31 @@
+"""Which queue each task waits in, and what runs by the clock."""
+
+from datetime import timedelta
+from typing import Final
+
+from celery.schedules import crontab
+
+DEFAULT_QUEUE: Final = "default"
+ROUTES: Final = {
+    "dialogs.tasks.answer*": {"queue": "answers"},
+    "dialogs.tasks.deliver*": {"queue": "default"},
+    "knowledge.tasks.*": {"queue": "embedding"},
+    "marketplace.tasks.*": {"queue": "sync"},
+    "accounts.tasks.sync*": {"queue": "sync"},
+}
+SCHEDULE: Final = {
+    "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
+    "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
+    "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
+    "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
+    "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
+    "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
+    "back the database up": {"task": "config.tasks.back_up", "schedule": crontab(hour=3, minute=0)},
+    "rehearse a restore": {
+        "task": "config.tasks.rehearse_restore",
+        "schedule": crontab(hour=4, minute=0, day_of_week=0),
+    },
+    "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
+    "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
+}
