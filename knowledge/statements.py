@@ -26,41 +26,42 @@ SELECT term, sum(df)::int FROM (
 ) AS branches GROUP BY term
 """
 
+# Distances are computed once, below the sort: a negation or a subtraction beside ORDER BY would compute them twice.
 _LEXICAL: Final = """
 lexical AS (
-  SELECT chunk_id, score, rank() OVER (ORDER BY score DESC) AS place FROM (
-    (SELECT chunk_id, -(lex <#> %(words)s) AS score FROM knowledge_lexical
+  SELECT chunk_id, -distance AS score, rank() OVER (ORDER BY distance) AS place FROM (
+    (SELECT chunk_id, lex <#> %(words)s AS distance FROM knowledge_lexical
      WHERE tenant_id = %(tenant)s AND assistant_id = %(assistant)s
-     ORDER BY lex <#> %(words)s, chunk_id LIMIT %(depth)s)
+     ORDER BY distance, chunk_id LIMIT %(depth)s)
     UNION ALL
-    (SELECT chunk_id, -(lex <#> %(words)s) AS score FROM knowledge_lexical
+    (SELECT chunk_id, lex <#> %(words)s AS distance FROM knowledge_lexical
      WHERE tenant_id = %(tenant)s AND assistant_id IS NULL
-     ORDER BY lex <#> %(words)s, chunk_id LIMIT %(depth)s)
-  ) AS branches ORDER BY score DESC, chunk_id LIMIT %(depth)s
+     ORDER BY distance, chunk_id LIMIT %(depth)s)
+  ) AS branches ORDER BY distance, chunk_id LIMIT %(depth)s
 )"""
 
 _LIVE: Final = "embedding_model = %(model)s AND dims = %(dims)s AND is_current AND is_enabled"
 
 _EXACT_BRANCH: Final = f"""
-    (SELECT id AS chunk_id, 1 - (embedding <=> %(vector)s) AS score FROM knowledge_embeddings
+    (SELECT id AS chunk_id, embedding <=> %(vector)s AS distance FROM knowledge_embeddings
      WHERE tenant_id = %(tenant)s AND {{scope}} AND {_LIVE}
-     ORDER BY embedding <=> %(vector)s LIMIT %(depth)s)"""  # noqa: S608 -- our own constants
+     ORDER BY distance LIMIT %(depth)s)"""  # noqa: S608 -- our own constants
 
 _BITS_BRANCH: Final = f"""
-    (SELECT near.id AS chunk_id, 1 - (k.embedding <=> %(vector)s) AS score
+    (SELECT near.id AS chunk_id, k.embedding <=> %(vector)s AS distance
      FROM (
        SELECT id FROM knowledge_embeddings WHERE {{scope}} AND {_LIVE}
        ORDER BY bits::bit({{dims}}) <~> binary_quantize(%(vector)s)::bit({{dims}}) LIMIT %(rerank)s
      ) AS near JOIN knowledge_embeddings AS k ON k.id = near.id
-     ORDER BY k.embedding <=> %(vector)s LIMIT %(depth)s)"""  # noqa: S608 -- our own constants
+     ORDER BY distance LIMIT %(depth)s)"""  # noqa: S608 -- our own constants
 
 _DENSE: Final = """,
 dense AS (
-  SELECT chunk_id, score, rank() OVER (ORDER BY score DESC) AS place FROM (
+  SELECT chunk_id, 1 - distance AS score, rank() OVER (ORDER BY distance) AS place FROM (
     {own}
     UNION ALL
     {shared}
-  ) AS branches ORDER BY score DESC, chunk_id LIMIT %(depth)s
+  ) AS branches ORDER BY distance, chunk_id LIMIT %(depth)s
 )"""
 
 # Ranks are fused by their reciprocals. Below the floor only stray trigrams agree: being first among such is no merit.
