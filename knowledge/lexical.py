@@ -29,6 +29,8 @@ SYNONYM_WEIGHT: Final = 0.4
 SYNONYM_CREDIT: Final = 0.9
 GRAM_CREDIT: Final = 0.5
 GRAM_SHARE: Final = 0.3
+COMMON_SHARE: Final = 0.6
+COMMON_FROM: Final = 20  # in a small knowledge nothing is common
 MAX_QUERY_CHARACTERS: Final = 2000
 MAX_TERMS: Final = 12_000  # pgvector stores at most 16,000 per sparse vector
 WORD: Final = re.compile(r"[0-9a-zа-я]+")
@@ -198,8 +200,15 @@ def _both(token: str) -> tuple[int, int]:
 
 
 def question_vector(question: Question, statistics: Statistics) -> SparseVector:
-    """Return a question's side of BM25."""
-    return sparse({number: weight * statistics.idf(number) for number, weight in question.weights.items()})
+    """Return a question's side of BM25; what no passage has, or nearly all have, only costs time."""
+    common = statistics.count * COMMON_SHARE
+    return sparse(
+        {
+            number: weight * statistics.idf(number)
+            for number, weight in question.weights.items()
+            if 0 < statistics.frequencies.get(number, 0) <= max(common, COMMON_FROM)
+        }
+    )
 
 
 def best_score(question: Question, statistics: Statistics) -> float:
