@@ -106,7 +106,7 @@ def summary(tenant: Tenant, *, at: datetime) -> Summary:
 
 
 def statement(
-    tenant: Tenant, wanted: Wanted, *, after: UUID | None = None, before: UUID | None = None, size: int = 50
+    tenant: Tenant, wanted: Wanted, *, after: UUID | None = None, before: UUID | None = None, size: int = 25
 ) -> Statement:
     """Return one page of a tenant's entries.
 

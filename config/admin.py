@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import ForeignObjectRel
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html_join
@@ -47,7 +47,7 @@ class AdminSite(UnfoldAdminSite):
 
     site_title = site_header = "Otklik"
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]  # resolvers are addresses too
+    def get_urls(self) -> list[URLPattern]:  # type: ignore[override]  # resolvers are addresses too
         """Return the addresses of models, and of the pages beside them."""
         own = [path(page.path, self.admin_view(page.view), name=page.name) for page in pages]
         return [*own, *super().get_urls()]

@@ -44,7 +44,7 @@ def rehearse_restore(**_: Any) -> None:
     from config.database import backups, restoring  # noqa: PLC0415 -- leaf
 
     known = backups.backups()
-    if not known:
+    if not known or settings.BACKUPS_KEPT < 1:
         return
     done = restoring.drill(known[0], at=now())
     if done.is_passed:

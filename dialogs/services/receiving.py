@@ -120,16 +120,9 @@ def receive(
     """
     text = readable(text)
     dialog = Dialog.objects.locked().get(pk=dialog.pk)
-<<<<<<< HEAD
-    if platform_message_id and (repeated := _received_before(dialog, platform_message_id)):
-        return repeated
-    dialog = dialog if dialog.is_open else _follow_up(dialog)
-=======
     if platform_message_id and (known := _known(dialog, platform_message_id)):
         return known
-    if not dialog.is_open:
-        dialog = _follow_up(dialog)
->>>>>>> main
+    dialog = dialog if dialog.is_open else _follow_up(dialog)
     _follow_language(dialog, text)
     reading = intents.read(text)
     message = append(
@@ -149,22 +142,12 @@ def receive(
     return Received(message=message, run=run, is_new=True)
 
 
-<<<<<<< HEAD
-def _received_before(dialog: Dialog, platform_message_id: str) -> Received | None:
-    """Return what the first delivery of this message led to."""
-    known = dialog.messages.filter(platform_message_id=platform_message_id).first()
-    if known is None:
-        return None
-    run = dialog.runs.filter(from_seq__lte=known.seq).order_by("-pk").first()
-    return Received(message=known, run=run, is_new=False)
-=======
 def _known(dialog: Dialog, platform_message_id: str) -> Received | None:
     message = dialog.messages.filter(platform_message_id=platform_message_id).first()
     if message is None:
         return None
     run = dialog.runs.filter(from_seq__lte=message.seq).order_by("-pk").first()
     return Received(message=message, run=run, is_new=False)
->>>>>>> main
 
 
 def _follow_language(dialog: Dialog, text: str) -> None:

@@ -79,13 +79,15 @@ def test_translations_name_the_same_facts(russian: Catalog, facts_of) -> None:
     assert different == []
 
 
-def test_spaces_and_line_ends_around_a_message_stay(russian: Catalog) -> None:
+def test_messages_begin_and_end_as_the_original(russian: Catalog) -> None:
     ends = ("…", "?", "!")
     different = [
         message.id
         for message in messages_of(russian)
         for words in words_of(message)
-        if words != words.strip() or (ids_of(message)[0].endswith(ends) and words[-1] not in ".…?!")
+        if words.strip(" ") != words
+        or words.startswith("\n") != ids_of(message)[0].startswith("\n")
+        or (ids_of(message)[0].endswith(ends) and words[-1] not in ".…?!")
     ]
 
     assert different == []

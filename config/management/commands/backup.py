@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add ``--keep`` and ``--json``."""
-        parser.add_argument("--keep", type=int, default=settings.BACKUPS_KEPT, help="backups that stay, newest first")
+        parser.add_argument(
+            "--keep", type=int, default=max(1, settings.BACKUPS_KEPT), help="backups that stay, newest first"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
