@@ -21,11 +21,12 @@ import snowballstemmer
 from pgvector import SparseVector
 
 from knowledge.models import LEXICAL_DIMENSIONS
-from knowledge.vocabulary import GROUPS, STOP
+from knowledge.vocabulary import ASKING, GROUPS, STOP
 
 K1: Final = 1.2
 B: Final = 0.75
 SYNONYM_WEIGHT: Final = 0.4
+ASKING_WEIGHT: Final = 0.3
 SYNONYM_CREDIT: Final = 0.9
 GRAM_CREDIT: Final = 0.5
 GRAM_SHARE: Final = 0.3
@@ -57,6 +58,7 @@ LENGTHS: Final = {Field.STEM: 100, Field.GRAM: 500, Field.TITLE_STEM: 8, Field.T
 class Word:
     """One distinct word of a question: the terms that stand for it, for its likes and for its parts."""
 
+    weight: float
     terms: tuple[int, ...]
     likes: tuple[int, ...]
     grams: tuple[tuple[int, int], ...]
@@ -168,12 +170,14 @@ def terms_of(vector: SparseVector) -> frozenset[int]:
 def analyse(text: str) -> Question:
     """Return a question's terms with their weights before document frequencies."""
     found = words(text[:MAX_QUERY_CHARACTERS])
+    about = [word for word in found if word not in ASKING] or found
+    asking = {stem(word) for word in found} - {stem(word) for word in about}
     weights: defaultdict[int, float] = defaultdict(float)
     stems = Counter(map(stem, found))
     for token, count in stems.items():
         for name in (Field.STEM, Field.TITLE_STEM):
-            weights[term(name, token)] += count * WEIGHTS[name]
-    for token, count in Counter(gram for word in found for gram in grams(word)).items():
+            weights[term(name, token)] += count * WEIGHTS[name] * (ASKING_WEIGHT if token in asking else 1)
+    for token, count in Counter(gram for word in about for gram in grams(word)).items():
         for name in (Field.GRAM, Field.TITLE_GRAM):
             weights[term(name, token)] += count * WEIGHTS[name]
     for like in frozenset().union(*(_likes().get(token, frozenset()) for token in stems)) - stems.keys():
@@ -182,13 +186,14 @@ def analyse(text: str) -> Question:
     distinct = {stem(word): word for word in found}
     return Question(
         weights=weights,
-        words=tuple(_word(token, word) for token, word in distinct.items()),
+        words=tuple(_word(token, word, is_asking=token in asking) for token, word in distinct.items()),
         is_russian=bool(CYRILLIC.search(normalise(text))),
     )
 
 
-def _word(token: str, word: str) -> Word:
+def _word(token: str, word: str, *, is_asking: bool) -> Word:
     return Word(
+        weight=ASKING_WEIGHT if is_asking else 1.0,
         terms=_both(token),
         likes=tuple(number for like in sorted(_likes().get(token, ())) for number in _both(like)),
         grams=tuple((term(Field.GRAM, gram), term(Field.TITLE_GRAM, gram)) for gram in grams(word)),
@@ -224,7 +229,7 @@ def coverage(question: Question, statistics: Statistics, present: frozenset[int]
     """
     total = found = 0.0
     for word in question.words:
-        weight = math.sqrt(min(statistics.idf(number) for number in word.terms))
+        weight = word.weight * math.sqrt(min(statistics.idf(number) for number in word.terms))
         total += weight
         found += weight * _credit(word, present)
     return found / total if total else 0.0

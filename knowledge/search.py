@@ -43,6 +43,7 @@ LINE: Final = 0.5
 # (tests/bench/retrieval.py); the answering model still sees and judges what passes.
 COVERAGE_THRESHOLD: Final = 0.34
 STRAY_SHARE: Final = 0.07
+NUDGE, NUDGE_FUSED = 0.02, 0.005  # of a passage's merit, for each step of importance; fused merits differ by less
 LEXICAL_MODEL: Final = "bm25"
 
 
@@ -128,6 +129,7 @@ class _Seeker:
             "limit": limit,
             "depth": max(DEPTH, limit),
             "rrf": RRF,
+            "nudge": NUDGE,
             "at": at,
         }
 
@@ -142,6 +144,7 @@ class _Seeker:
                 "dims": vector.dimensions(),
                 "model": model.name,
                 "floor": STRAY_SHARE * best_score(self.question, statistics),
+                "nudge": NUDGE_FUSED,
                 "rerank": rerank_depth(count=statistics.count, limit=self.limit),
             }
         statement = search_statement(plan, parameters.get("dims", 0) if plan is Plan.BITS else 0)

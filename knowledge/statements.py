@@ -89,8 +89,8 @@ JOIN knowledge_embeddings AS k ON k.id = f.chunk_id
 JOIN knowledge_lexical AS words ON words.chunk_id = f.chunk_id
 LEFT JOIN documents AS doc ON doc.id = k.document_id
 ORDER BY f.merit * (
-  1 + 0.005 * (k.importance - 5) + 0.02 * k.is_pinned::int
-  + 0.01 * exp(-greatest(extract(epoch FROM %(at)s::timestamptz - k.created_at), 0)::float8 / 31536000)
+  1 + %(nudge)s::float8 * (k.importance - 5 + 4 * k.is_pinned::int
+  + 2 * exp(-greatest(extract(epoch FROM %(at)s::timestamptz - k.created_at), 0)::float8 / 31536000))
 ) DESC, k.id
 LIMIT %(limit)s
 """

@@ -1,4 +1,4 @@
-"""Words that carry no meaning of their own, and words that mean the same.
+"""Words that carry no meaning of their own, words that only ask, and words that mean the same.
 
 Russian derives nouns and verbs too far apart for a stemmer (вернуть, возврат;
 деньги, денег), and customers do not write like articles (почём, сколько стоит).
@@ -24,6 +24,13 @@ STOP: Final = frozenset(
     been but by can could did do does for from had has have hello hi how i if in is it its just me my no not of on
     or our please so some than thank thanks that the their them then there these they this to us was we were what
     when where which who why will with would you your
+    """.split()  # noqa: SIM905 -- a page of words reads better than a column of literals
+)
+# They say what kind of answer is wanted, not about what: an article that happens to hold them is no better for it.
+ASKING: Final = frozenset(
+    """
+    сколько почем стоит стоят стоить обойдется дорого долго быстро скоро когда есть бывает дадите будет делать работает
+    работаете much many long cost costs price
     """.split()  # noqa: SIM905 -- a page of words reads better than a column of literals
 )
 GROUPS: Final = tuple(

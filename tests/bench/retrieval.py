@@ -260,7 +260,7 @@ def _nearest(cursor: Any, assistant: Any, vector: Any, plan: Any) -> list[int]:
 
     parameters = {
         "tenant": assistant.tenant_id, "assistant": assistant.pk, "limit": TOP, "depth": 50, "rrf": 60, "at": now(),
-        "words": sparse({1: 1.0}), "vector": vector, "dims": DIMS, "model": "bench", "floor": 1.0,
+        "words": sparse({1: 1.0}), "vector": vector, "dims": DIMS, "model": "bench", "floor": 1.0, "nudge": 0.005,
         "rerank": rerank_depth(count=DENSE_ROWS, limit=TOP),
     }  # fmt: skip
     statement = search_statement(plan, DIMS if str(plan) == "bits" else 0)

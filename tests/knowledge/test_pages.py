@@ -133,6 +133,17 @@ def test_document_shows_its_passages_and_versions(seller, shop):
     assert reverse("knowledge_document", args=[old.uuid]) in shown
 
 
+def test_table_of_a_passage_is_shown_as_a_table(seller, shop):
+    document = learned(
+        shop.tenant, "| Город | Цена |\n|---|---|\n| <i>Самара</i> | 300 |", assistant=shop, title="Цены"
+    )
+
+    shown = page(seller, "knowledge_document", document.uuid)
+
+    assert "<th>Город</th><th>Цена</th>" in shown
+    assert "<td>&lt;i&gt;Самара&lt;/i&gt;</td><td>300</td>" in shown
+
+
 def test_document_is_archived_and_deleted(seller, shop):
     document = learned(shop.tenant, "Три дня.", assistant=shop, title="Доставка")
 
