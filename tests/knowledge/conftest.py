@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from accounts.models import Tenant
 from assistants.models import Assistant
 from billing import services as billing
+from billing.models import Balance
 from knowledge import tasks
 from tests.factories.assistants import AssistantFactory
 from tests.knowledge.meaning import Understanding, provider
@@ -44,7 +45,7 @@ def rich(assistant: Assistant, amount: int = 100) -> Assistant:
 
 def spent(tenant: Tenant) -> Decimal:
     """Return what a shop has paid so far."""
-    return billing.Balance.objects.get(tenant=tenant).total_spent
+    return Balance.objects.get(tenant=tenant).total_spent
 
 
 @pytest.fixture
