@@ -29,7 +29,7 @@ run: $(VENV)/.run $(VENV)/.messages  ## Start everything and print the addresses
 	@$(BIN)/python manage.py up
 
 test: $(VENV)/.dev $(VENV)/.messages check  ## Check and test everything
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev  ## Style, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -1,4 +1,3 @@
-
 import config.db
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -14,8 +13,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_guards'),
+        ('accounts', '__first__'),
         ('assistants', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -41,6 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'AI log entry',
                 'verbose_name_plural': 'AI log',
                 'db_table': 'ai_logs',
+                'constraints': [models.CheckConstraint(condition=models.Q(('entity_type__in', ['review', 'chat', 'question', 'complaint'])), name='ck_ai_logs_entity_type'), models.CheckConstraint(condition=models.Q(('action__in', ['generate_reply', 'generate_complaint', 'classify_chat', 'generate_offer'])), name='ck_ai_logs_action'), models.CheckConstraint(condition=models.Q(models.Q(('tokens_used', None), ('tokens_used__gte', 0), _connector='OR'), models.Q(('cost_usd', None), ('cost_usd__gte', 0), _connector='OR')), name='ck_ai_logs_counts')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'chat',
                 'verbose_name_plural': 'chats',
                 'db_table': 'chats',
+                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['none', 'deletion_candidate', 'deletion_offered', 'deletion_agreed', 'deletion_confirmed'])), name='ck_chats_stage'), models.CheckConstraint(condition=models.Q(('tag__in', ['untagged', 'active', 'successful', 'unsuccessful', 'no_reply', 'completed', 'refund_requested', 'spam'])), name='ck_chats_tag'), models.CheckConstraint(condition=models.Q(('status__in', ['inbox', 'in_progress', 'awaiting_reply', 'resolved', 'closed'])), name='ck_chats_status'), models.CheckConstraint(condition=models.Q(('last_message_sender__in', ['client', 'seller', 'wb'])), name='ck_chats_last_message_sender'), models.CheckConstraint(condition=models.Q(('completion_reason__in', ['review_deleted', 'review_upgraded', 'no_reply', 'old_dialog', 'not_our_issue', 'spam', 'negative', 'other'])), name='ck_chats_completion_reason'), models.CheckConstraint(condition=models.Q(models.Q(('completion_reason__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('completion_reason', None)), _connector='OR'), name='ck_chats_closed_with_reason')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +102,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'product',
                 'verbose_name_plural': 'products',
                 'db_table': 'products',
+                'constraints': [models.CheckConstraint(condition=models.Q(('work_status__in', ['not_working', 'active', 'paused', 'completed'])), name='ck_products_work_status'), models.CheckConstraint(condition=models.Q(('wb_product_id__gt', 0)), name='ck_products_wb_product_id'), models.CheckConstraint(condition=models.Q(('price', None), ('price__gte', 0), _connector='OR'), name='ck_products_price'), models.CheckConstraint(condition=models.Q(('review_count__gte', 0)), name='ck_products_review_count')],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +145,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'review',
                 'verbose_name_plural': 'reviews',
                 'db_table': 'reviews',
+                'constraints': [models.CheckConstraint(condition=models.Q(('rating__gte', 1), ('rating__lte', 5)), name='ck_reviews_rating'), models.CheckConstraint(condition=models.Q(('answered_at', None), ('answer__isnull', False), _connector='OR'), name='ck_reviews_answered_at'), models.CheckConstraint(condition=models.Q(('page_number', None), ('page_number__gt', 0), _connector='OR'), name='ck_reviews_page_number'), models.CheckConstraint(condition=models.Q(('complaint_status__in', ['not_sent', 'draft', 'sent', 'pending', 'approved', 'rejected'])), name='ck_reviews_complaint_status'), models.CheckConstraint(condition=models.Q(('review_status_wb__in', ['visible', 'unpublished', 'excluded', 'unknown'])), name='ck_reviews_review_status_wb'), models.CheckConstraint(condition=models.Q(('product_status_by_review__in', ['purchased', 'refused', 'not_specified', 'unknown'])), name='ck_reviews_product_status_by_review'), models.CheckConstraint(condition=models.Q(('chat_status_by_review__in', ['unavailable', 'available', 'unknown'])), name='ck_reviews_chat_status_by_review')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +182,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'store',
                 'verbose_name_plural': 'stores',
                 'db_table': 'stores',
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['active', 'inactive'])), name='ck_stores_status'), models.CheckConstraint(condition=models.Q(('last_product_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_product_update_status'), models.CheckConstraint(condition=models.Q(('last_review_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_review_update_status'), models.CheckConstraint(condition=models.Q(('last_chat_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_chat_update_status'), models.CheckConstraint(condition=models.Q(('last_question_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_question_update_status'), models.CheckConstraint(condition=models.Q(('total_chats__gte', 0), ('total_reviews__gte', 0)), name='ck_stores_counts')],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +224,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'complaint',
                 'verbose_name_plural': 'complaints',
                 'db_table': 'review_complaints',
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'sent', 'pending', 'approved', 'rejected'])), name='ck_review_complaints_status'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('complaint_text'), 1000), models.Q(('complaint_text', ''), _negated=True)), name='ck_review_complaints_complaint_text'), models.CheckConstraint(condition=models.Q(('reason_id__gte', 11), ('reason_id__lte', 20)), name='ck_review_complaints_reason_id'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at', None), ('status', 'draft')), models.Q(models.Q(('status', 'draft'), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='ck_review_complaints_sent_at'), models.CheckConstraint(condition=models.Q(('moderated_at', None), ('status__in', ('approved', 'rejected')), _connector='OR'), name='ck_review_complaints_moderated_at'), models.CheckConstraint(condition=models.Q(('review_rating__gte', 1), ('review_rating__lte', 5)), name='ck_review_complaints_review_rating'), models.CheckConstraint(condition=models.Q(('regenerated_count__gte', 0), models.Q(('ai_prompt_tokens', None), ('ai_prompt_tokens__gte', 0), _connector='OR'), models.Q(('ai_completion_tokens', None), ('ai_completion_tokens__gte', 0), _connector='OR'), models.Q(('ai_total_tokens', None), ('ai_total_tokens__gte', 0), _connector='OR'), models.Q(('ai_cost_usd', None), ('ai_cost_usd__gte', 0), _connector='OR'), models.Q(('generation_duration_ms', None), ('generation_duration_ms__gte', 0), _connector='OR')), name='ck_review_complaints_counts')],
             },
         ),
         migrations.AddField(
@@ -255,6 +260,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'question',
                 'verbose_name_plural': 'questions',
                 'db_table': 'questions',
+                'constraints': [models.UniqueConstraint(fields=('store', 'wb_id', 'tenant'), name='uq_questions_store_wb_id'), models.CheckConstraint(condition=models.Q(('state__in', ['suppliersPortalSynch', 'wbRu', 'none', 'unknown'])), name='ck_questions_state'), models.CheckConstraint(condition=models.Q(('answered_at', None), ('answer__isnull', False), _connector='OR'), name='ck_questions_answered_at')],
             },
         ),
         migrations.CreateModel(
@@ -286,6 +292,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'product rule',
                 'verbose_name_plural': 'product rules',
                 'db_table': 'product_rules',
+                'constraints': [models.CheckConstraint(condition=models.Q(('chat_strategy__in', ['upgrade_to_5', 'delete', 'both'])), name='ck_product_rules_chat_strategy'), models.CheckConstraint(condition=models.Q(('max_compensation', None), ('max_compensation__gte', 0), _connector='OR'), name='ck_product_rules_max_compensation')],
             },
         ),
         migrations.AddField(
@@ -312,6 +319,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'chat message',
                 'verbose_name_plural': 'chat messages',
                 'db_table': 'chat_messages',
+                'constraints': [models.UniqueConstraint(fields=('store', 'wb_id', 'tenant'), name='uq_chat_messages_store_wb_id'), models.CheckConstraint(condition=models.Q(('sender__in', ['client', 'seller', 'wb'])), name='ck_chat_messages_sender'), models.CheckConstraint(condition=models.Q(models.Q(('sender', 'seller'), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 1000), _connector='OR'), name='ck_chat_messages_text')],
             },
         ),
         migrations.CreateModel(
@@ -338,6 +346,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sequence of reminders',
                 'verbose_name_plural': 'sequences of reminders',
                 'db_table': 'chat_auto_sequences',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('chat', 'sequence_type', 'tenant'), name='uq_chat_auto_sequences_chat_type_active'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'stopped', 'completed'])), name='ck_chat_auto_sequences_status'), models.CheckConstraint(condition=models.Q(('stop_reason__in', ['client_replied', 'stop_message', 'max_reached', 'manual'])), name='ck_chat_auto_sequences_stop_reason'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'stopped'), ('stop_reason__isnull', False)), models.Q(models.Q(('status', 'stopped'), _negated=True), ('stop_reason', None)), _connector='OR'), name='ck_chat_auto_sequences_stopped_with_reason'), models.CheckConstraint(condition=models.Q(('current_step__gte', 0), ('current_step__lte', models.F('max_steps')), ('max_steps__lte', 14)), name='ck_chat_auto_sequences_steps'), models.CheckConstraint(condition=models.Q(('next_send_at', None), ('status', 'active'), _connector='OR'), name='ck_chat_auto_sequences_next_send_at')],
             },
         ),
         migrations.AddField(
@@ -401,203 +410,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'inactive'])), name='ck_stores_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('last_product_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_product_update_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('last_review_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_review_update_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('last_chat_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_chat_update_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('last_question_update_status__in', ['pending', 'running', 'success', 'partial', 'failed'])), name='ck_stores_last_question_update_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('total_chats__gte', 0), ('total_reviews__gte', 0)), name='ck_stores_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomplaint',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'sent', 'pending', 'approved', 'rejected'])), name='ck_review_complaints_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomplaint',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('complaint_text'), 1000), models.Q(('complaint_text', ''), _negated=True)), name='ck_review_complaints_complaint_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomplaint',
-            constraint=models.CheckConstraint(condition=models.Q(('reason_id__gte', 11), ('reason_id__lte', 20)), name='ck_review_complaints_reason_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomplaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at', None), ('status', 'draft')), models.Q(models.Q(('status', 'draft'), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='ck_review_complaints_sent_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomplaint',
-            constraint=models.CheckConstraint(condition=models.Q(('moderated_at', None), ('status__in', ('approved', 'rejected')), _connector='OR'), name='ck_review_complaints_moderated_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomplaint',
-            constraint=models.CheckConstraint(condition=models.Q(('review_rating__gte', 1), ('review_rating__lte', 5)), name='ck_review_complaints_review_rating'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomplaint',
-            constraint=models.CheckConstraint(condition=models.Q(('regenerated_count__gte', 0), models.Q(('ai_prompt_tokens', None), ('ai_prompt_tokens__gte', 0), _connector='OR'), models.Q(('ai_completion_tokens', None), ('ai_completion_tokens__gte', 0), _connector='OR'), models.Q(('ai_total_tokens', None), ('ai_total_tokens__gte', 0), _connector='OR'), models.Q(('ai_cost_usd', None), ('ai_cost_usd__gte', 0), _connector='OR'), models.Q(('generation_duration_ms', None), ('generation_duration_ms__gte', 0), _connector='OR')), name='ck_review_complaints_counts'),
-        ),
-        migrations.AddConstraint(
             model_name='review',
             constraint=models.UniqueConstraint(fields=('store', 'wb_id', 'tenant'), name='uq_reviews_store_wb_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__gte', 1), ('rating__lte', 5)), name='ck_reviews_rating'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at', None), ('answer__isnull', False), _connector='OR'), name='ck_reviews_answered_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('page_number', None), ('page_number__gt', 0), _connector='OR'), name='ck_reviews_page_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('complaint_status__in', ['not_sent', 'draft', 'sent', 'pending', 'approved', 'rejected'])), name='ck_reviews_complaint_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('review_status_wb__in', ['visible', 'unpublished', 'excluded', 'unknown'])), name='ck_reviews_review_status_wb'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('product_status_by_review__in', ['purchased', 'refused', 'not_specified', 'unknown'])), name='ck_reviews_product_status_by_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('chat_status_by_review__in', ['unavailable', 'available', 'unknown'])), name='ck_reviews_chat_status_by_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('store', 'wb_id', 'tenant'), name='uq_questions_store_wb_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['suppliersPortalSynch', 'wbRu', 'none', 'unknown'])), name='ck_questions_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at', None), ('answer__isnull', False), _connector='OR'), name='ck_questions_answered_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='productrule',
-            constraint=models.CheckConstraint(condition=models.Q(('chat_strategy__in', ['upgrade_to_5', 'delete', 'both'])), name='ck_product_rules_chat_strategy'),
-        ),
-        migrations.AddConstraint(
-            model_name='productrule',
-            constraint=models.CheckConstraint(condition=models.Q(('max_compensation', None), ('max_compensation__gte', 0), _connector='OR'), name='ck_product_rules_max_compensation'),
         ),
         migrations.AddConstraint(
             model_name='product',
             constraint=models.UniqueConstraint(fields=('store', 'wb_product_id', 'tenant'), name='uq_products_store_wb_product_id'),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('work_status__in', ['not_working', 'active', 'paused', 'completed'])), name='ck_products_work_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('wb_product_id__gt', 0)), name='ck_products_wb_product_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('price', None), ('price__gte', 0), _connector='OR'), name='ck_products_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('review_count__gte', 0)), name='ck_products_review_count'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(fields=('store', 'wb_id', 'tenant'), name='uq_chat_messages_store_wb_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('sender__in', ['client', 'seller', 'wb'])), name='ck_chat_messages_sender'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sender', 'seller'), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 1000), _connector='OR'), name='ck_chat_messages_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatautosequence',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('chat', 'sequence_type', 'tenant'), name='uq_chat_auto_sequences_chat_type_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatautosequence',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'stopped', 'completed'])), name='ck_chat_auto_sequences_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatautosequence',
-            constraint=models.CheckConstraint(condition=models.Q(('stop_reason__in', ['client_replied', 'stop_message', 'max_reached', 'manual'])), name='ck_chat_auto_sequences_stop_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatautosequence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'stopped'), ('stop_reason__isnull', False)), models.Q(models.Q(('status', 'stopped'), _negated=True), ('stop_reason', None)), _connector='OR'), name='ck_chat_auto_sequences_stopped_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatautosequence',
-            constraint=models.CheckConstraint(condition=models.Q(('current_step__gte', 0), ('current_step__lte', models.F('max_steps')), ('max_steps__lte', 14)), name='ck_chat_auto_sequences_steps'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatautosequence',
-            constraint=models.CheckConstraint(condition=models.Q(('next_send_at', None), ('status', 'active'), _connector='OR'), name='ck_chat_auto_sequences_next_send_at'),
-        ),
-        migrations.AddConstraint(
             model_name='chat',
             constraint=models.UniqueConstraint(fields=('store', 'wb_id', 'tenant'), name='uq_chats_store_wb_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['none', 'deletion_candidate', 'deletion_offered', 'deletion_agreed', 'deletion_confirmed'])), name='ck_chats_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('tag__in', ['untagged', 'active', 'successful', 'unsuccessful', 'no_reply', 'completed', 'refund_requested', 'spam'])), name='ck_chats_tag'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['inbox', 'in_progress', 'awaiting_reply', 'resolved', 'closed'])), name='ck_chats_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('last_message_sender__in', ['client', 'seller', 'wb'])), name='ck_chats_last_message_sender'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('completion_reason__in', ['review_deleted', 'review_upgraded', 'no_reply', 'old_dialog', 'not_our_issue', 'spam', 'negative', 'other'])), name='ck_chats_completion_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completion_reason__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('completion_reason', None)), _connector='OR'), name='ck_chats_closed_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='ailog',
-            constraint=models.CheckConstraint(condition=models.Q(('entity_type__in', ['review', 'chat', 'question', 'complaint'])), name='ck_ai_logs_entity_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='ailog',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['generate_reply', 'generate_complaint', 'classify_chat', 'generate_offer'])), name='ck_ai_logs_action'),
-        ),
-        migrations.AddConstraint(
-            model_name='ailog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tokens_used', None), ('tokens_used__gte', 0), _connector='OR'), models.Q(('cost_usd', None), ('cost_usd__gte', 0), _connector='OR')), name='ck_ai_logs_counts'),
         ),
     ]

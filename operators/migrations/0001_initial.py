@@ -1,4 +1,3 @@
-
 import config.db
 import django.core.validators
 import django.db.models.deletion
@@ -13,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_platform_catalogue'),
+        ('accounts', '__first__'),
         ('dialogs', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -44,6 +43,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ticket',
                 'verbose_name_plural': 'tickets',
                 'db_table': 'tickets',
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'number'), name='uq_tickets_tenant_number'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='ck_tickets_number'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='ck_tickets_title'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'in_progress', 'pending_customer', 'escalated', 'resolved', 'closed', 'reopened'])), name='ck_tickets_status'), models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'medium', 'high', 'urgent'])), name='ck_tickets_priority'), models.CheckConstraint(condition=models.Q(('source__in', ['web', 'email', 'api', 'widget', 'telegram', 'whatsapp', 'wildberries'])), name='ck_tickets_source'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='ck_tickets_closed_at')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ticket step',
                 'verbose_name_plural': 'ticket steps',
                 'db_table': 'ticket_audit',
+                'constraints': [models.CheckConstraint(condition=models.Q(('from_status__in', ['', 'open', 'in_progress', 'pending_customer', 'escalated', 'resolved', 'closed', 'reopened'])), name='ck_ticket_audit_from_status'), models.CheckConstraint(condition=models.Q(('to_status__in', ['open', 'in_progress', 'pending_customer', 'escalated', 'resolved', 'closed', 'reopened'])), name='ck_ticket_audit_to_status')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +83,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'outside ticket',
                 'verbose_name_plural': 'outside tickets',
                 'db_table': 'ticket_external_refs',
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'system', 'integration', 'external_id'), name='uq_ticket_external_refs_external', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('system__in', ['jira', 'zendesk'])), name='ck_ticket_external_refs_system'), models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='ck_ticket_external_refs_external_id')],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +102,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ticket message',
                 'verbose_name_plural': 'ticket messages',
                 'db_table': 'ticket_messages',
+                'constraints': [models.CheckConstraint(condition=models.Q(('sender__in', ['customer', 'assistant', 'operator', 'system'])), name='ck_ticket_messages_sender'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='ck_ticket_messages_text')],
             },
         ),
         migrations.CreateModel(
@@ -192,61 +195,5 @@ class Migration(migrations.Migration):
                 'db_table': 'operator_presence',
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'user'), name='uq_operator_presence_tenant_user'), models.CheckConstraint(condition=models.Q(('status__in', ['online', 'busy', 'offline'])), name='ck_operator_presence_status'), models.CheckConstraint(condition=models.Q(('max_active_chats_telegram__gte', 0), ('max_active_chats_web__gte', 0)), name='ck_operator_presence_capacity')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('tenant', 'number'), name='uq_tickets_tenant_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='ck_tickets_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='ck_tickets_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'in_progress', 'pending_customer', 'escalated', 'resolved', 'closed', 'reopened'])), name='ck_tickets_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'medium', 'high', 'urgent'])), name='ck_tickets_priority'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['web', 'email', 'api', 'widget', 'telegram', 'whatsapp', 'wildberries'])), name='ck_tickets_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='ck_tickets_closed_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketaudit',
-            constraint=models.CheckConstraint(condition=models.Q(('from_status__in', ['', 'open', 'in_progress', 'pending_customer', 'escalated', 'resolved', 'closed', 'reopened'])), name='ck_ticket_audit_from_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketaudit',
-            constraint=models.CheckConstraint(condition=models.Q(('to_status__in', ['open', 'in_progress', 'pending_customer', 'escalated', 'resolved', 'closed', 'reopened'])), name='ck_ticket_audit_to_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketexternalref',
-            constraint=models.UniqueConstraint(fields=('tenant', 'system', 'integration', 'external_id'), name='uq_ticket_external_refs_external', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketexternalref',
-            constraint=models.CheckConstraint(condition=models.Q(('system__in', ['jira', 'zendesk'])), name='ck_ticket_external_refs_system'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketexternalref',
-            constraint=models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='ck_ticket_external_refs_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('sender__in', ['customer', 'assistant', 'operator', 'system'])), name='ck_ticket_messages_sender'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='ck_ticket_messages_text'),
         ),
     ]

@@ -85,8 +85,10 @@ PAGES = [
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_opens_without_a_complaint_and_fits_the_screen(login, console, page, running_stack, language, width):
     page.set_viewport_size({"width": width, "height": 800})
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": running_stack.base_url}])
     login("owner")
+    page.locator("details:has(button[name=language]) summary:visible").first.click()
+    page.locator(f"button[name=language][value={language}]:visible").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
 
     for path in PAGES:
         response = page.goto(running_stack.base_url + path)
