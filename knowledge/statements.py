@@ -47,11 +47,12 @@ _EXACT_BRANCH: Final = f"""
      WHERE tenant_id = %(tenant)s AND {{scope}} AND {_LIVE}
      ORDER BY distance LIMIT %(depth)s)"""  # noqa: S608 -- our own constants
 
+# The question's bits come from a sub-select: a prepared plan would else quantize the question anew for every row.
 _BITS_BRANCH: Final = f"""
     (SELECT near.id AS chunk_id, k.embedding <=> %(vector)s AS distance
      FROM (
        SELECT id FROM knowledge_embeddings WHERE {{scope}} AND {_LIVE}
-       ORDER BY bits::bit({{dims}}) <~> binary_quantize(%(vector)s)::bit({{dims}}) LIMIT %(rerank)s
+       ORDER BY bits::bit({{dims}}) <~> (SELECT binary_quantize(%(vector)s)::bit({{dims}})) LIMIT %(rerank)s
      ) AS near JOIN knowledge_embeddings AS k ON k.id = near.id
      ORDER BY distance LIMIT %(depth)s)"""  # noqa: S608 -- our own constants
 
