@@ -19,7 +19,16 @@ from config.runtime.folders import BASE_DIR, DataFolder
 from config.runtime.ports import free_port
 from tests import stack
 
-OURS = ("DATABASE_URL", "REDIS_URL", "EMBEDDED_MODEL_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "OTKLIK_DATA", "DEBUG")
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMBEDDED_MODEL_URL",
+    "SECRET_KEY",
+    "ENCRYPTION_KEYS",
+    "OTKLIK_DATA",
+    "DEBUG",
+    "DATABASE_POOL_SIZE",
+)
 WELCOME = "Stop: Ctrl-C"
 
 

@@ -27,6 +27,7 @@ from config.runtime.stack import model_answers, model_command, model_url
 TEST_SECRETS = {
     "SECRET_KEY": "a-key-that-only-tests-know-0123456789-abcdefghijklmn",
     "ENCRYPTION_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+    "DATABASE_POOL_SIZE": "0",  # races start more threads than a pool holds, and each waits for the others
 }
 _ground = ExitStack()
 

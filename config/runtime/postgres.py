@@ -48,7 +48,12 @@ SETTINGS: Final[Mapping[str, str]] = {
     "log_checkpoints": "off",
     "cluster_name": "otklik",
 }
-UNSAFE_BUT_FAST: Final[Mapping[str, str]] = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+UNSAFE_BUT_FAST: Final[Mapping[str, str]] = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "400",  # races, on every core
+}
 # The application's role is no superuser, yet owns what it needs: pgvector is
 # created while the role is one for a moment, in template1 too, so that a
 # restored database has it.
