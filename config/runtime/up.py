@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -37,7 +38,17 @@ def up() -> int:
         return 1
     except StopRequested:
         return 0
+    finally:
+        _let_go_of_output()
     return 0
+
+
+def _let_go_of_output() -> None:
+    """Keep the exit status when the terminal is gone: the interpreter would complain that it cannot flush."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(supervisor: Supervisor) -> None:
