@@ -60,7 +60,8 @@ def test_a_new_article_is_answered_from_minutes_later(chat, login, page):
     )
     page.locator("input[name=title]:visible").press("Enter")
     expect(page.get_by_text("Бархатная упаковка").first).to_be_visible()
-    expect(page.locator("body")).to_contain_text(re.compile("Готов|Ready"), timeout=30_000)
+    row = page.locator("tr", has_text="Бархатная упаковка").first
+    expect(row).to_contain_text(re.compile("Готов|Ready"), timeout=60_000)
 
     frame = chat()
     ask(frame, "Сколько стоит бархатная упаковка Полнолуние?")
