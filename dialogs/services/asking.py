@@ -17,7 +17,7 @@ from django.utils.timezone import now
 from dialogs.enums import HandoffStatus, Sender
 from dialogs.errors import AnswerLate
 from dialogs.events import group_of
-from dialogs.models import Dialog, DialogMessage
+from dialogs.models import AnswerRun, Dialog, DialogMessage
 from dialogs.services.receiving import receive
 
 LOOK_EVERY_SECONDS: Final = 1.0
@@ -100,8 +100,8 @@ async def answer_to(dialog: Dialog, *, text: str) -> Reply:
 
 def _reply(dialog_id: int, seq: int) -> Reply | None:
     """Return what was said after number ``seq``, once nobody works on it any more."""
-    dialog = Dialog.objects.get(pk=dialog_id)
-    if dialog.runs.open().exists():
+    if AnswerRun.objects.open().filter(dialog_id=dialog_id).exists():
         return None
+    dialog = Dialog.objects.get(pk=dialog_id)  # read after the run ended, which is when the handoff is there too
     message = dialog.messages.after(seq).exclude(sender=Sender.CUSTOMER).last()
     return Reply(dialog=dialog, message=message, handoff=HandoffStatus(dialog.handoff_status))
