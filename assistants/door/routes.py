@@ -84,7 +84,8 @@ def _listed(kind: ModelKind) -> list[AiModel]:
     """Return the models of a kind in the order of preference; in this process changes show within seconds."""
     key = f"assistants.models.{kind}"
     cache = caches["process"]
-    if (listed := cache.get(key)) is None:
+    listed: list[AiModel] | None = cache.get(key)
+    if listed is None:
         listed = list(AiModel.objects.of_kind(kind).order_by("-is_default", "price_input", "pk"))
         cache.set(key, listed, CATALOGUE_SECONDS)
     return listed
