@@ -1,9 +1,11 @@
 """Writes passages: their rows with vectors, then their words, in bulk."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from pgvector import Vector
 from psycopg.types.json import Jsonb
@@ -12,11 +14,12 @@ from assistants.models import Assistant
 from config.db import new_uuid
 from knowledge.chunking import Chunk
 from knowledge.enums import Source
-from knowledge.lexical import passage_vector
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeLexical
-from knowledge.vectors import binary_cursor
+from knowledge.terms import COUNT_TERM, PassageWords, passage_words
+from knowledge.vectors import BinaryCursor, binary_cursor
 
 TITLE_CHARACTERS: Final = 255
+AT_ONCE: Final = 500
 COLUMNS: Final = (
     ("uuid", "uuid"),
     ("tenant_id", "int8"),
@@ -40,6 +43,19 @@ COLUMNS: Final = (
     ("is_pinned", "bool"),
     ("metadata", "jsonb"),
 )
+
+
+LOCK_TERMS: Final = (
+    "SELECT pg_advisory_xact_lock(hashint8extended(coalesce(%(assistant)s::bigint, -%(tenant)s::bigint), 615))"
+)
+COUNTED_HERE: Final = "SELECT set_config('otklik.terms_counted', %(on)s, true)"
+ADD_TERMS: Final = """
+INSERT INTO knowledge_terms (tenant_id, assistant_id, term, df)
+SELECT %(tenant)s, %(assistant)s::bigint, term, df
+FROM unnest(%(terms)s::int[], %(counts)s::int[]) AS counted (term, df)
+ON CONFLICT (tenant_id, assistant_id, term) DO UPDATE SET df = knowledge_terms.df + excluded.df
+"""
+SPLIT_WORDS: Final = "UPDATE knowledge_lexical SET lex = %(lex)s, stems = %(stems)s WHERE chunk_id = %(key)s"
 
 
 def write_chunks(
@@ -80,20 +96,52 @@ def write_chunks(
 def show(chunks: "QuerySet[KnowledgeEmbedding]") -> int:
     """Make passages searchable; return how many there are."""
     count = chunks.filter(archived_at=None).update(is_current=True)
-    rows = chunks.searchable().filter(lexical=None).order_by("pk").without_vectors()  # type: ignore[attr-defined]  # its own queryset
-    with binary_cursor() as cursor:
-        cursor.copy_rows(
-            "knowledge_lexical (chunk_id, tenant_id, assistant_id, lex)",
-            ["int8", "int8", "int8", "sparsevec"],
-            _words(list(rows)),
-        )
+    _write_words(chunks)
     return count
 
 
-def _words(chunks: Iterable[KnowledgeEmbedding]) -> Iterator[tuple[Any, ...]]:
-    for chunk in chunks:
-        title = " ".join([chunk.title, *chunk.metadata.get("headings", [])])
-        yield chunk.pk, chunk.tenant_id, chunk.assistant_id, passage_vector(text=chunk.chunk_text, title=title)
+def _write_words(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
+    rows = chunks.searchable().filter(lexical=None).order_by("pk").without_vectors()  # type: ignore[attr-defined]  # its own queryset
+    if written := [(row, _words(row)) for row in rows]:
+        with transaction.atomic(), binary_cursor() as cursor:
+            _load_words(cursor, written)
+
+
+def _words(chunk: KnowledgeEmbedding) -> PassageWords:
+    title = " ".join([chunk.title, *chunk.metadata.get("headings", [])])
+    return passage_words(text=chunk.chunk_text, title=title)
+
+
+def _load_words(cursor: BinaryCursor, written: Sequence[tuple[KnowledgeEmbedding, PassageWords]]) -> None:
+    """Load the words of new passages and count their terms here: the trigger would take them apart row by row."""
+    frequencies: dict[tuple[int, int | None], Counter[int]] = {}
+    for row, found in written:
+        counted = frequencies.setdefault((row.tenant_id, row.assistant_id), Counter())
+        counted[COUNT_TERM] += 1
+        counted.update(found.lex.terms)
+    for scope in sorted(frequencies, key=lambda scope: (scope[0], scope[1] is None, scope[1] or 0)):
+        cursor.cursor.execute(LOCK_TERMS, {"tenant": scope[0], "assistant": scope[1]})
+    cursor.cursor.execute(COUNTED_HERE, {"on": "on"})
+    cursor.copy_rows(
+        "knowledge_lexical (chunk_id, tenant_id, assistant_id, lex, stems)",
+        ["int8", "int8", "int8", "sparsevec", "sparsevec"],
+        ((row.pk, row.tenant_id, row.assistant_id, found.lex, found.stems) for row, found in written),
+    )
+    cursor.cursor.execute(COUNTED_HERE, {"on": "off"})
+    for (tenant, assistant), counted in frequencies.items():
+        terms = sorted(counted)
+        facts = {"tenant": tenant, "assistant": assistant, "terms": terms, "counts": [counted[t] for t in terms]}
+        cursor.cursor.execute(ADD_TERMS, facts)
+
+
+def split_words(*, limit: int = AT_ONCE) -> int:
+    """Give passages of an older release the stems they lack; return how many had none."""
+    rows = KnowledgeEmbedding.objects.filter(lexical__stems=None, lexical__isnull=False).order_by("pk")
+    pairs = [(row.pk, _words(row)) for row in rows.without_vectors()[:limit]]
+    with binary_cursor() as cursor:
+        for key, found in pairs:
+            cursor.cursor.execute(SPLIT_WORDS, {"key": key, "lex": found.lex, "stems": found.stems})
+    return len(pairs)
 
 
 def hide(chunks: "QuerySet[KnowledgeEmbedding]", *, at: datetime) -> None:

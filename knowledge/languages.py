@@ -5,50 +5,24 @@ lets a model in only in the languages where it tells paraphrases from rivals
 that merely share words.
 """
 
+import math
+import operator
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from accounts.models import Tenant
 from assistants import door
 from assistants.models import Assistant
 from knowledge.models import EmbeddingModel
 from knowledge.paraphrases import ENGLISH, RUSSIAN, Triple
-from knowledge.vectors import BinaryCursor
 
 PASS: Final = 0.8
 LEXICAL_PREFIX: Final = "lexhash"
 NEGATIVES_BELOW: Final = 0.95
 POSITIVES_ABOVE: Final = 0.2
 
-_USABLE: Final = """
-SELECT name, dims, threshold FROM embedding_models
-WHERE tenant_id = %(tenant)s AND NOT is_lexical
-  AND CASE WHEN %(russian)s THEN accuracy_ru ELSE accuracy_en END >= %(pass)s
-ORDER BY (name = %(preferred)s) DESC, updated_at DESC LIMIT 1
-"""
-
-Vectors = NDArray[np.float64]
-
-
-def usable_model(cursor: BinaryCursor, assistant: Assistant, *, is_russian: bool) -> EmbeddingModel | None:
-    """Return the model that may join in a search in this language: the assistant's, else the latest in use."""
-    rows = cursor.rows(
-        _USABLE,
-        {
-            "tenant": assistant.tenant_id,
-            "russian": is_russian,
-            "pass": PASS,
-            "preferred": assistant.embedding_model,
-        },
-    )
-    if not rows:
-        return None
-    name, dims, threshold = rows[0]
-    return EmbeddingModel(tenant_id=assistant.tenant_id, name=name, dims=dims, threshold=threshold)
+Vectors = list[list[float]]
 
 
 def is_lexical(name: str) -> bool:
@@ -97,19 +71,30 @@ def _measure(name: str, *, tenant: Tenant, assistant: Assistant | None, at: date
 
 
 def _unit(vectors: Sequence[Sequence[float]]) -> Vectors:
-    matrix = np.asarray(vectors, dtype=np.float64)
-    unit: Vectors = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
-    return unit
+    lengths = (max(math.hypot(*vector), 1e-12) for vector in vectors)
+    return [[value / length for value in vector] for vector, length in zip(vectors, lengths, strict=True)]
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, one, other))
 
 
 def _accuracy(questions: Vectors, same: Vectors, rivals: Vectors) -> float:
     """Return how often the paraphrase is nearer than the rival."""
-    return float(np.mean(np.sum(questions * same, axis=1) > np.sum(questions * rivals, axis=1)))
+    triples = list(zip(questions, same, rivals, strict=True))
+    return sum(_cosine(question, near) > _cosine(question, far) for question, near, far in triples) / len(triples)
 
 
 def _threshold(questions: Vectors, same: Vectors) -> float:
     """Return the cosine between what paraphrases reach and what strangers do."""
-    cosines = questions @ same.T
-    strangers = cosines[~np.eye(len(questions), dtype=bool)]
-    middle = (np.quantile(np.diag(cosines), POSITIVES_ABOVE) + np.quantile(strangers, NEGATIVES_BELOW)) / 2
-    return float(np.clip(middle, 0.05, 0.95))
+    pairs = [(row == column, _cosine(a, b)) for row, a in enumerate(questions) for column, b in enumerate(same)]
+    twins, strangers = ([cosine for is_pair, cosine in pairs if is_pair is wanted] for wanted in (True, False))
+    middle = (_quantile(twins, POSITIVES_ABOVE) + _quantile(strangers, NEGATIVES_BELOW)) / 2
+    return min(max(middle, 0.05), 0.95)
+
+
+def _quantile(values: list[float], share: float) -> float:
+    """Return the value below which that share lies, between two values if need be."""
+    ordered, place = sorted(values), share * (len(values) - 1)
+    low, part = int(place), place % 1
+    return ordered[low] + part * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low])

@@ -1,30 +1,31 @@
-"""Words as sparse vectors, so that BM25 is one dot product inside PostgreSQL.
+"""Questions as sparse vectors, and how much of one a passage mentions.
 
-A passage becomes a vector of saturated term frequencies in four fields: stems
-and character trigrams of its text and of its title. A question becomes a
-vector of weights times inverse document frequency. Terms are hashed into one
-space; the field is part of what is hashed.
+A question becomes a vector of weights times inverse document frequency; its
+product with a passage's vector (``knowledge.terms``) is BM25.
 """
 
 import math
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cache, lru_cache
-from hashlib import blake2b
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
-import snowballstemmer
-from pgvector import SparseVector
+from knowledge.terms import (
+    COUNT_TERM,
+    CYRILLIC,
+    K1,
+    WEIGHTS,
+    Field,
+    TermVector,
+    grams,
+    normalise,
+    stem,
+    term,
+    words,
+)
+from knowledge.vocabulary import ASKING, GROUPS
 
-from knowledge.models import LEXICAL_DIMENSIONS
-from knowledge.vocabulary import ASKING, GROUPS, STOP
-
-K1: Final = 1.2
-B: Final = 0.75
 SYNONYM_WEIGHT: Final = 0.4
 ASKING_WEIGHT: Final = 0.3
 SYNONYM_CREDIT: Final = 0.9
@@ -33,25 +34,6 @@ GRAM_SHARE: Final = 0.3
 COMMON_SHARE: Final = 0.6
 COMMON_FROM: Final = 20  # in a small knowledge nothing is common
 MAX_QUERY_CHARACTERS: Final = 2000
-MAX_TERMS: Final = 12_000  # pgvector stores at most 16,000 per sparse vector
-WORD: Final = re.compile(r"[0-9a-zа-я]+")
-CYRILLIC: Final = re.compile(r"[а-я]")
-COUNT_TERM: Final = 0  # its document frequency is the number of passages
-
-
-class Field(StrEnum):
-    """Where a term stands and what it is."""
-
-    STEM = "s"
-    GRAM = "g"
-    TITLE_STEM = "S"
-    TITLE_GRAM = "G"
-
-
-WEIGHTS: Final = {Field.STEM: 1.0, Field.GRAM: 0.5, Field.TITLE_STEM: 0.75, Field.TITLE_GRAM: 0.375}
-# Typical lengths stand for the true averages: a passage's vector then never depends on its neighbours. Halving
-# or doubling them moves nDCG@10 by less than 0.015.
-LENGTHS: Final = {Field.STEM: 100, Field.GRAM: 500, Field.TITLE_STEM: 8, Field.TITLE_GRAM: 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +59,11 @@ class Question:
         """Return the terms whose document frequencies are needed, with the count of passages."""
         return [COUNT_TERM, *self.weights]
 
+    @property
+    def stems(self) -> frozenset[int]:
+        """Return the terms that are whole words: its own and their likes."""
+        return frozenset(number for word in self.words for number in (*word.terms, *word.likes))
+
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
@@ -91,41 +78,6 @@ class Statistics:
         return math.log(1 + (max(self.count, frequency) - frequency + 0.5) / (frequency + 0.5))
 
 
-def normalise(text: str) -> str:
-    """Return text as search compares it: NFC, ё as е, lower case, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).lower().replace("ё", "е").split())
-
-
-def words(text: str) -> list[str]:
-    """Return the words of ``text`` that carry meaning; all of them when none does."""
-    found = WORD.findall(normalise(text))
-    return [word for word in found if word not in STOP] or found
-
-
-@cache
-def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(language)
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """Return the Snowball stem of a normalised word."""
-    return str(_stemmer("russian" if CYRILLIC.search(word) else "english").stemWord(word))
-
-
-def grams(word: str) -> list[str]:
-    """Return the character trigrams of a word, its ends marked."""
-    padded = f"^{word}$"
-    return [padded[at : at + 3] for at in range(len(padded) - 2)]
-
-
-@lru_cache(maxsize=400_000)
-def term(name: Field, token: str) -> int:
-    """Return the number of a token in a field."""
-    digest = blake2b(f"{name}:{token}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % (LEXICAL_DIMENSIONS - 1) + 1
-
-
 @cache
 def _likes() -> dict[str, frozenset[str]]:
     """Return for each stem the stems that mean the same."""
@@ -135,36 +87,6 @@ def _likes() -> dict[str, frozenset[str]]:
         for one in stems:
             likes[one] = likes.get(one, frozenset()) | stems - {one}
     return likes
-
-
-def passage_vector(*, text: str, title: str) -> SparseVector:
-    """Return a passage's side of BM25: saturated term frequencies per field."""
-    values: dict[int, float] = {}
-    for source, stem_field, gram_field in (
-        (text, Field.STEM, Field.GRAM),
-        (title, Field.TITLE_STEM, Field.TITLE_GRAM),
-    ):
-        found = words(source)
-        values |= _saturated(stem_field, Counter(map(stem, found)))
-        values |= _saturated(gram_field, Counter(gram for word in found for gram in grams(word)))
-    if len(values) > MAX_TERMS:
-        values = dict(sorted(values.items(), key=lambda pair: -pair[1])[:MAX_TERMS])
-    return sparse(values)
-
-
-def _saturated(name: Field, counts: Counter[str]) -> dict[int, float]:
-    norm = K1 * (1 - B + B * counts.total() / LENGTHS[name])
-    return {term(name, token): count * (K1 + 1) / (count + norm) for token, count in counts.items()}
-
-
-def sparse(values: Mapping[int, float]) -> SparseVector:
-    """Return a sparse vector; terms count from 1 in PostgreSQL, from 0 in its client."""
-    return SparseVector({number - 1: value for number, value in values.items()}, LEXICAL_DIMENSIONS)
-
-
-def terms_of(vector: SparseVector) -> frozenset[int]:
-    """Return the terms of a stored vector."""
-    return frozenset(index + 1 for index in vector.indices())
 
 
 def analyse(text: str) -> Question:
@@ -204,16 +126,23 @@ def _both(token: str) -> tuple[int, int]:
     return term(Field.STEM, token), term(Field.TITLE_STEM, token)
 
 
-def question_vector(question: Question, statistics: Statistics) -> SparseVector:
+def question_vector(question: Question, statistics: Statistics) -> TermVector:
     """Return a question's side of BM25; what no passage has, or nearly all have, only costs time."""
-    common = statistics.count * COMMON_SHARE
-    return sparse(
+    common = max(statistics.count * COMMON_SHARE, COMMON_FROM)
+    return TermVector(
         {
             number: weight * statistics.idf(number)
             for number, weight in question.weights.items()
-            if 0 < statistics.frequencies.get(number, 0) <= max(common, COMMON_FROM)
+            if 0 < statistics.frequencies.get(number, 0) <= common
         }
     )
+
+
+def stems_alone(question: Question, vector: TermVector) -> TermVector:
+    """Return the whole words of a question's side."""
+    stems = question.stems
+    pairs = zip(vector.indices(), vector.values(), strict=True)
+    return TermVector({index + 1: value for index, value in pairs if index + 1 in stems})
 
 
 def best_score(question: Question, statistics: Statistics) -> float:

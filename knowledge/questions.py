@@ -11,8 +11,8 @@ from pgvector import Vector
 
 from assistants import door
 from assistants.models import Assistant
-from knowledge.lexical import normalise
 from knowledge.models import EmbeddingModel, QueryEmbedding
+from knowledge.terms import normalise
 
 TIME_TO_LIVE: Final = timedelta(days=30)
 TOUCH_EVERY: Final = timedelta(hours=1)

@@ -11,26 +11,31 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from pgvector import Vector
 
 from assistants.errors import NoModelAvailable
 from assistants.models import Assistant
 from config.errors import ProviderError
 from knowledge.errors import QueryEmpty
-from knowledge.languages import usable_model
-from knowledge.lexical import (
-    COUNT_TERM,
-    Question,
-    Statistics,
-    analyse,
-    best_score,
-    coverage,
-    question_vector,
-    terms_of,
-)
+from knowledge.languages import PASS
+from knowledge.lexical import Question, Statistics, analyse, best_score, coverage, question_vector, stems_alone
 from knowledge.models import EmbeddingModel
 from knowledge.questions import embed_question
-from knowledge.statements import STATISTICS, Plan, choose_plan, rerank_depth, search_statement
+from knowledge.statements import (
+    EXACT_UP_TO,
+    FACTS,
+    HAS_GRAPH,
+    UNSPLIT,
+    USE_GRAPH,
+    Plan,
+    Reading,
+    choose_plan,
+    graph_index,
+    rerank_depth,
+    search_statement,
+)
+from knowledge.terms import COUNT_TERM, terms_of
 from knowledge.vectors import BinaryCursor, binary_cursor
 
 log = structlog.get_logger(__name__)
@@ -45,6 +50,7 @@ COVERAGE_THRESHOLD: Final = 0.34
 STRAY_SHARE: Final = 0.07
 NUDGE, NUDGE_FUSED = 0.02, 0.005  # of a passage's merit, for each step of importance; fused merits differ by less
 LEXICAL_MODEL: Final = "bm25"
+WIDE_FROM: Final = 20_001  # stems alone are a coarser sieve than sign bits: the long shortlist at every size
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +97,19 @@ def search(assistant: Assistant, query: str, *, limit: int = 5, at: datetime) ->
     text = query.strip()
     if not text:
         raise QueryEmpty
-    question = analyse(text)
-    seeker = _Seeker(assistant, question, limit=min(max(limit, 1), MAX_LIMIT), at=at)
+    seeker = _Seeker(assistant, analyse(text), limit=min(max(limit, 1), MAX_LIMIT), at=at)
+    passages: tuple[Passage, ...] | None = None
     with binary_cursor() as cursor:
-        model = usable_model(cursor, assistant, is_russian=question.is_russian)
-    vector = _vector(text, assistant=assistant, model=model, at=at) if model else None
-    if vector is None:
-        model = None
-    with binary_cursor() as cursor:
-        passages = seeker.seek(cursor, model, vector)
+        model = seeker.gather(cursor)
+        if model is None:
+            passages = seeker.seek(cursor)
+    if model is not None:
+        vector = _vector(text, assistant=assistant, model=model, at=at)  # may wait for a model, so no cursor is open
+        model = model if vector is not None else None
+        with binary_cursor() as cursor:
+            passages = seeker.seek(cursor, model, vector)
     return SearchResult(
-        passages=passages,
+        passages=passages or (),
         model=model.name if model else LEXICAL_MODEL,
         is_semantic=model is not None,
         milliseconds=(time.perf_counter() - started) * 1000,
@@ -121,8 +129,11 @@ class _Seeker:
     """One search: counts the question's words, then ranks."""
 
     def __init__(self, assistant: Assistant, question: Question, *, limit: int, at: datetime) -> None:
+        self.assistant = assistant
         self.question = question
         self.limit = limit
+        self.statistics = Statistics()
+        self.is_split = True
         self.parameters: dict[str, Any] = {
             "tenant": assistant.tenant_id,
             "assistant": assistant.pk,
@@ -133,31 +144,62 @@ class _Seeker:
             "at": at,
         }
 
-    def seek(self, cursor: BinaryCursor, model: EmbeddingModel | None, vector: Vector | None) -> tuple[Passage, ...]:
-        statistics = self._statistics(cursor)
-        parameters = self.parameters | {"words": question_vector(self.question, statistics)}
+    def gather(self, cursor: BinaryCursor) -> EmbeddingModel | None:
+        """Count the question's words; return the model that may join in, if one understands the language."""
+        wanted = {
+            "terms": self.question.terms,
+            "russian": self.question.is_russian,
+            "pass": PASS,
+            "preferred": self.assistant.embedding_model,
+            "unsplit": UNSPLIT,
+        }
+        frequencies: dict[int, int] = {}
+        model = None
+        for term, number, name, threshold in cursor.rows(FACTS, self.parameters | wanted):
+            if term is None:
+                model = EmbeddingModel(tenant_id=self.assistant.tenant_id, name=name, dims=number, threshold=threshold)
+            else:
+                frequencies[term] = number
+        self.is_split = frequencies.pop(UNSPLIT, 0) == 0
+        self.statistics = Statistics(count=frequencies.get(COUNT_TERM, 0), frequencies=frequencies)
+        return model
+
+    def seek(
+        self, cursor: BinaryCursor, model: EmbeddingModel | None = None, vector: Vector | None = None
+    ) -> tuple[Passage, ...]:
+        """Rank, by meaning too where there is a vector."""
+        count = self.statistics.count
+        words = question_vector(self.question, self.statistics)
+        shortlist = rerank_depth(count=max(count, WIDE_FROM), limit=self.limit)
+        parameters = self.parameters | {"words": words, "shortlist": shortlist}
+        reading = self._reading()
+        if reading is Reading.STEMS_FIRST:
+            parameters["stems"] = stems_alone(self.question, words)
         plan = Plan.NONE
         if model and vector is not None:
-            plan = choose_plan(count=statistics.count, limit=self.limit)
+            plan = choose_plan(count=count, limit=self.limit)
             parameters |= {
                 "vector": vector,
                 "dims": vector.dimensions(),
                 "model": model.name,
-                "floor": STRAY_SHARE * best_score(self.question, statistics),
+                "floor": STRAY_SHARE * best_score(self.question, self.statistics),
                 "nudge": NUDGE_FUSED,
-                "rerank": rerank_depth(count=statistics.count, limit=self.limit),
+                "rerank": rerank_depth(count=count, limit=self.limit),
             }
-        statement = search_statement(plan, parameters.get("dims", 0) if plan is Plan.BITS else 0)
+        rows = _ranked(cursor, plan, reading, parameters)
         threshold = model.threshold if model else 1.0
-        return tuple(self._passage(row, statistics, threshold) for row in cursor.rows(statement, parameters))
+        return tuple(self._passage(row, threshold) for row in rows)
 
-    def _statistics(self, cursor: BinaryCursor) -> Statistics:
-        frequencies = dict(cursor.rows(STATISTICS, self.parameters | {"terms": self.question.terms}))
-        return Statistics(count=frequencies.get(COUNT_TERM, 0), frequencies=frequencies)
+    def _reading(self) -> Reading:
+        """Look through many passages by whole words first, unless the knowledge has none of the question's."""
+        is_known = any(number in self.statistics.frequencies for number in self.question.stems)
+        if self.statistics.count > EXACT_UP_TO and self.is_split and is_known:
+            return Reading.STEMS_FIRST
+        return Reading.ALL_TERMS
 
-    def _passage(self, row: tuple[Any, ...], statistics: Statistics, threshold: float) -> Passage:
+    def _passage(self, row: tuple[Any, ...], threshold: float) -> Passage:
         chunk_id, document, title, path, text, source, lexical_rank, lexical, dense_rank, dense, words = row
-        covered = coverage(self.question, statistics, terms_of(words))
+        covered = coverage(self.question, self.statistics, terms_of(words))
         return Passage(
             chunk_id=chunk_id,
             document_uuid=document,
@@ -170,6 +212,19 @@ class _Seeker:
             dense_score=dense,
             source=source,
         )
+
+
+def _ranked(cursor: BinaryCursor, plan: Plan, reading: Reading, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run the one statement; an assistant without a graph yet is read by bits."""
+    if plan is not Plan.GRAPH:
+        dims = parameters["dims"] if plan is Plan.BITS else 0
+        return cursor.rows(search_statement(plan, reading, dims=dims), parameters)
+    collection = {name: parameters[name] for name in ("assistant", "model", "dims")}
+    if cursor.rows(HAS_GRAPH, {"name": graph_index(**collection)}) != [(True,)]:
+        return _ranked(cursor, Plan.BITS, reading, parameters)
+    with transaction.atomic():
+        cursor.rows(USE_GRAPH, {})
+        return cursor.rows(search_statement(plan, reading, **collection), parameters)
 
 
 def _on_line(value: float, threshold: float) -> float:

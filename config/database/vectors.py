@@ -12,9 +12,10 @@ from django.db import connection
 from psycopg.sql import SQL, Identifier, Literal
 
 from config.database.sessions import session
+from knowledge.statements import BITS_UP_TO, GRAPH_PREFIX, graph_index, graph_predicate
 
-PREFIX: Final = "ix_knowledge_embeddings_hnsw_"
-LARGE: Final = 50_000
+PREFIX: Final = GRAPH_PREFIX
+LARGE: Final = BITS_UP_TO
 HALFVEC_LIMIT: Final = 4_000  # dimensions that an HNSW over halfvec can hold
 
 _LARGE: Final = """
@@ -24,11 +25,11 @@ WHERE assistant_id IS NOT NULL AND is_current AND is_enabled AND dims <= %s AND 
 GROUP BY assistant_id, embedding_model, dims HAVING count(*) > %s
 ORDER BY count(*) DESC
 """
-_BUILD: Final = SQL("""
+_BUILD: Final = """
 CREATE INDEX CONCURRENTLY {name} ON knowledge_embeddings
 USING hnsw ((embedding::halfvec({dims})) halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)
-WHERE assistant_id = {assistant} AND embedding_model = {model} AND dims = {dims} AND is_current AND is_enabled
-""")
+WHERE {predicate}
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Collection:
     @property
     def index(self) -> str:
         """Return the name of its graph index."""
-        return f"{PREFIX}{self.assistant}_{self.dims}"
+        return graph_index(assistant=self.assistant, model=self.model, dims=self.dims)
 
 
 def large_collections(*, assistant: int | None = None, above: int = LARGE) -> list[Collection]:
@@ -70,14 +71,9 @@ def build(collection: Collection, *, memory: str = "512MB") -> None:
     drop(collection.index)
     with session() as opened:
         opened.execute(SQL("SET maintenance_work_mem = {}").format(Literal(memory)))
-        opened.execute(
-            _BUILD.format(
-                name=Identifier(collection.index),
-                dims=Literal(collection.dims),
-                assistant=Literal(collection.assistant),
-                model=Literal(collection.model),
-            )
-        )
+        predicate = graph_predicate(assistant=collection.assistant, model=collection.model, dims=collection.dims)
+        build = _BUILD.format(name=collection.index, dims=int(collection.dims), predicate=predicate)
+        opened.execute(build.encode())
         opened.execute("ANALYZE knowledge_embeddings")
 
 

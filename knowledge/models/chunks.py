@@ -117,7 +117,11 @@ class KnowledgeEmbedding(Public, Owned, Timestamped):
 
 
 class KnowledgeLexical(models.Model):
-    """The words of one searchable passage as a sparse BM25 vector; no row, not searchable."""
+    """The words of one searchable passage as a sparse BM25 vector; no row, not searchable.
+
+    ``stems`` repeats its stems, by which large assistants are looked through
+    first; a row from before there were any waits for the sweeper to add them.
+    """
 
     chunk = models.OneToOneField(
         KnowledgeEmbedding, models.CASCADE, primary_key=True, related_name="lexical", verbose_name=_("passage")
@@ -127,6 +131,7 @@ class KnowledgeLexical(models.Model):
         "assistants.Assistant", models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("assistant")
     )
     lex = SparseVectorField(_("words"), dimensions=LEXICAL_DIMENSIONS, editable=False)
+    stems = SparseVectorField(_("stems of words"), dimensions=LEXICAL_DIMENSIONS, null=True, editable=False)
 
     objects = OwnedQuerySet.as_manager()
 

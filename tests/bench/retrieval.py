@@ -255,15 +255,15 @@ def _filled(vectors: Any) -> Any:
 def _nearest(cursor: Any, assistant: Any, vector: Any, plan: Any) -> list[int]:
     from django.utils.timezone import now
 
-    from knowledge.lexical import sparse
+    from knowledge.terms import TermVector
     from knowledge.statements import rerank_depth, search_statement
 
     parameters = {
         "tenant": assistant.tenant_id, "assistant": assistant.pk, "limit": TOP, "depth": 50, "rrf": 60, "at": now(),
-        "words": sparse({1: 1.0}), "vector": vector, "dims": DIMS, "model": "bench", "floor": 1.0, "nudge": 0.005,
+        "words": TermVector({1: 1.0}), "vector": vector, "dims": DIMS, "model": "bench", "floor": 1.0, "nudge": 0.005,
         "rerank": rerank_depth(count=DENSE_ROWS, limit=TOP),
     }  # fmt: skip
-    statement = search_statement(plan, DIMS if str(plan) == "bits" else 0)
+    statement = search_statement(plan, dims=DIMS if str(plan) == "bits" else 0)
     return [row[0] for row in cursor.rows(statement, parameters)]
 
 

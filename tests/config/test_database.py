@@ -259,8 +259,8 @@ def test_a_graph_serves_one_assistant_and_goes_again():
     built = vectors.graph_indexes()
     words = say("rebuild_vector_index", "--drop", "--assistant", "42")
 
-    assert built == {"ix_knowledge_embeddings_hnsw_42_8": True}
-    assert words == "ix_knowledge_embeddings_hnsw_42_8: dropped\n"
+    assert built == {collection.index: True}
+    assert words == f"{collection.index}: dropped\n"
     assert vectors.graph_indexes() == {}
     with pytest.raises(ValueError, match="pk_users"):
         vectors.drop("pk_users")

@@ -4,15 +4,13 @@ import math
 
 import pytest
 
-from knowledge.lexical import (
+from knowledge.lexical import Statistics, analyse, coverage
+from knowledge.terms import (
     COUNT_TERM,
     K1,
     LENGTHS,
     B,
     Field,
-    Statistics,
-    analyse,
-    coverage,
     grams,
     normalise,
     passage_vector,

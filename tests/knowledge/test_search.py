@@ -10,10 +10,11 @@ from django.utils.timezone import now
 from assistants.models import Assistant
 from knowledge import services
 from knowledge.errors import QueryEmpty
-from knowledge.lexical import Statistics, analyse, passage_vector
+from knowledge.lexical import Statistics, analyse
 from knowledge.models import EmbeddingModel, KnowledgeEmbedding, KnowledgeTerm
 from knowledge.search import search
 from knowledge.statements import Plan, choose_plan, rerank_depth, search_statement
+from knowledge.terms import passage_vector
 from tests.factories.accounts import TenantFactory
 from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import learned
@@ -329,7 +330,7 @@ def test_plan_follows_the_size_of_the_knowledge():
 
 
 def test_bits_are_read_from_the_index_alone():
-    statement = search_statement(Plan.BITS, 64)
+    statement = search_statement(Plan.BITS, dims=64)
     inner = statement[statement.index("SELECT id FROM") : statement.index("LIMIT %(rerank)s")]
     assistant = AssistantFactory()
     values = {
