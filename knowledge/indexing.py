@@ -117,8 +117,8 @@ def _load_words(cursor: BinaryCursor, written: Sequence[tuple[KnowledgeEmbedding
     frequencies: dict[tuple[int, int | None], Counter[int]] = {}
     for row, found in written:
         counted = frequencies.setdefault((row.tenant_id, row.assistant_id), Counter())
-        counted[COUNT_TERM] += 1
-        counted.update(found.lex.terms)
+        counted[COUNT_TERM - 1] += 1
+        counted.update(found.lex.indices())
     for scope in sorted(frequencies, key=lambda scope: (scope[0], scope[1] is None, scope[1] or 0)):
         cursor.cursor.execute(LOCK_TERMS, {"tenant": scope[0], "assistant": scope[1]})
     cursor.cursor.execute(COUNTED_HERE, {"on": "on"})
@@ -129,9 +129,9 @@ def _load_words(cursor: BinaryCursor, written: Sequence[tuple[KnowledgeEmbedding
     )
     cursor.cursor.execute(COUNTED_HERE, {"on": "off"})
     for (tenant, assistant), counted in frequencies.items():
-        terms = sorted(counted)
-        facts = {"tenant": tenant, "assistant": assistant, "terms": terms, "counts": [counted[t] for t in terms]}
-        cursor.cursor.execute(ADD_TERMS, facts)
+        indices = sorted(counted)
+        facts = {"terms": [index + 1 for index in indices], "counts": [counted[index] for index in indices]}
+        cursor.cursor.execute(ADD_TERMS, {"tenant": tenant, "assistant": assistant, **facts})
 
 
 def split_words(*, limit: int = AT_ONCE) -> int:

@@ -6,13 +6,16 @@ space; the field is part of what is hashed.
 """
 
 import re
+import sys
 import unicodedata
+from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from hashlib import blake2b
+from itertools import chain, repeat
 from typing import Any, Final
 
 import snowballstemmer
@@ -46,19 +49,25 @@ LENGTHS: Final = {Field.STEM: 100, Field.GRAM: 500, Field.TITLE_STEM: 8, Field.T
 
 
 class TermVector(SparseVector):  # type: ignore[misc]  # pgvector has no types
-    """A sparse vector of numbered terms; they count from 1 in PostgreSQL, from 0 in its client."""
+    """A sparse vector of numbered terms; they count from 1 in PostgreSQL, from 0 in its client.
+
+    It keeps eight bytes per term, where the client's own keeps two objects.
+    """
 
     def __init__(self, values: Mapping[int, float]) -> None:
-        """Put the terms in order, at a third of the time the client takes for it."""
+        """Put the terms in order."""
         terms = sorted(values)
         self._dim = LEXICAL_DIMENSIONS
-        self._indices = [number - 1 for number in terms]
-        self._values = [values[number] for number in terms]
+        self._indices = array("i", [number - 1 for number in terms])
+        self._values = array("f", map(values.__getitem__, terms))
 
-    @property
-    def terms(self) -> frozenset[int]:
-        """Return the terms of this vector."""
-        return terms_of(self)
+    def to_binary(self) -> bytes:
+        """Return what PostgreSQL receives: a head, the indices, the values."""
+        parts = (array("i", (self._dim, len(self._indices), 0)), self._indices[:], self._values[:])
+        if sys.byteorder == "little":
+            for part in parts:
+                part.byteswap()
+        return b"".join(part.tobytes() for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +114,13 @@ def term(name: Field, token: str) -> int:
 
 
 @lru_cache(maxsize=30_000)
-def _terms(word: str, stem_field: Field, gram_field: Field) -> tuple[int, tuple[int, ...]]:
-    """Return the numbers of a word's stem and of its trigrams."""
-    return term(stem_field, stem(word)), tuple(term(gram_field, gram) for gram in grams(word))
+def _stem_term(word: str, name: Field) -> int:
+    return term(name, stem(word))
+
+
+@lru_cache(maxsize=30_000)
+def _gram_terms(word: str, name: Field) -> tuple[int, ...]:
+    return tuple(term(name, gram) for gram in grams(word))
 
 
 def passage_words(*, text: str, title: str) -> PassageWords:
@@ -118,9 +131,10 @@ def passage_words(*, text: str, title: str) -> PassageWords:
         (text, Field.STEM, Field.GRAM),
         (title, Field.TITLE_STEM, Field.TITLE_GRAM),
     ):
-        of_stems, of_grams = _counted(words(source), stem_field, gram_field)
-        stems |= _saturated(stem_field, of_stems)
-        values |= _saturated(gram_field, of_grams)
+        found = words(source)
+        stems |= _saturated(stem_field, Counter(map(_stem_term, found, repeat(stem_field))))
+        parts = map(_gram_terms, found, repeat(gram_field))
+        values |= _saturated(gram_field, Counter(chain.from_iterable(parts)))
     values |= stems
     return PassageWords(lex=TermVector(_most(values, MAX_TERMS)), stems=TermVector(_most(stems, MAX_STEMS)))
 
@@ -130,20 +144,8 @@ def passage_vector(*, text: str, title: str) -> TermVector:
     return passage_words(text=text, title=title).lex
 
 
-def _counted(found: list[str], stem_field: Field, gram_field: Field) -> tuple[dict[int, int], dict[int, int]]:
-    """Count the stems and the trigrams; each distinct word is taken apart once."""
-    stems: dict[int, int] = {}
-    parts: dict[int, int] = {}
-    for word, count in Counter(found).items():
-        number, numbers = _terms(word, stem_field, gram_field)
-        stems[number] = stems.get(number, 0) + count
-        for part in numbers:
-            parts[part] = parts.get(part, 0) + count
-    return stems, parts
-
-
-def _saturated(name: Field, counts: Mapping[int, int]) -> dict[int, float]:
-    norm = K1 * (1 - B + B * sum(counts.values()) / LENGTHS[name])
+def _saturated(name: Field, counts: Counter[int]) -> dict[int, float]:
+    norm = K1 * (1 - B + B * counts.total() / LENGTHS[name])
     values = {count: count * (K1 + 1) / (count + norm) for count in set(counts.values())}
     return {number: values[count] for number, count in counts.items()}
 

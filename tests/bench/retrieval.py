@@ -255,8 +255,8 @@ def _filled(vectors: Any) -> Any:
 def _nearest(cursor: Any, assistant: Any, vector: Any, plan: Any) -> list[int]:
     from django.utils.timezone import now
 
-    from knowledge.terms import TermVector
     from knowledge.statements import rerank_depth, search_statement
+    from knowledge.terms import TermVector
 
     parameters = {
         "tenant": assistant.tenant_id, "assistant": assistant.pk, "limit": TOP, "depth": 50, "rrf": 60, "at": now(),

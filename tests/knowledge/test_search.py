@@ -1,6 +1,7 @@
 """Search finds what answers, only in the shop's own knowledge, and says when it is too little."""
 
 import math
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -10,12 +11,12 @@ from django.utils.timezone import now
 from assistants.models import Assistant
 from knowledge import services
 from knowledge.errors import QueryEmpty
+from knowledge.indexing import split_words
 from knowledge.lexical import Statistics, analyse
 from knowledge.models import EmbeddingModel, KnowledgeEmbedding, KnowledgeTerm
 from knowledge.search import search
-from knowledge.statements import Plan, choose_plan, rerank_depth, search_statement
+from knowledge.statements import Plan, Reading, choose_plan, rerank_depth, search_statement
 from knowledge.terms import passage_vector
-from tests.factories.accounts import TenantFactory
 from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import learned
 from tests.knowledge.meaning import Understanding
@@ -326,6 +327,8 @@ def test_plan_follows_the_size_of_the_knowledge():
     assert choose_plan(count=1_500, limit=5) is Plan.EXACT
     assert choose_plan(count=1_501, limit=5) is Plan.BITS
     assert choose_plan(count=4_000, limit=400) is Plan.EXACT
+    assert choose_plan(count=50_000, limit=5) is Plan.BITS
+    assert choose_plan(count=50_001, limit=5) is Plan.GRAPH
     assert [rerank_depth(count=n, limit=5) for n in (2_000, 20_001)] == [200, 400]
 
 
@@ -353,8 +356,84 @@ def test_bits_are_read_from_the_index_alone():
     assert any("Index Only Scan using knowledge_embeddings_embedding_cosine_idx" in line for (line,) in plan)
 
 
-def test_one_search_is_three_statements_whatever_the_size(shop):
-    TenantFactory()
+def test_search_goes_around_the_orm(shop):
     with connection.execute_wrapper(lambda *_: pytest.fail("search goes around the ORM")):
         for limit in (1, 3):
             search(shop, "доставка", limit=limit, at=now())
+
+
+# --- large assistants ----------------------------------------------------------
+
+WORDS = """
+    лён хлопок шёлк доставка возврат оплата размер стирка скидка гарантия посылка курьер чек подарок цвет
+""".split()  # noqa: SIM905 -- reads better
+
+
+def library(assistant, count, *, seed=7):
+    """Teach an assistant short articles of a few words each."""
+    random = Random(seed)
+    text = "\n\n".join(f"# Статья {n}\n\n{' '.join(random.choices(WORDS, k=90))} {n}." for n in range(count))
+    return learned(assistant.tenant, text, assistant=assistant, title="Сборник")
+
+
+@pytest.fixture
+def small_is_large(monkeypatch):
+    """Let sixty passages be many."""
+    monkeypatch.setattr("knowledge.search.EXACT_UP_TO", 10)
+    monkeypatch.setattr("knowledge.statements.RERANK_LARGE", 50)
+
+
+@pytest.mark.parametrize("query", ["курьер и посылка", "стирка льна", "подарок 7"])
+def test_stems_first_finds_what_all_terms_find(shop, query, monkeypatch):
+    library(shop, 60)
+    learned(shop.tenant, "Общее знание: курьер, посылка, стирка.", title="Общее")
+    whole = search(shop, query, limit=5, at=now())
+    monkeypatch.setattr("knowledge.search.EXACT_UP_TO", 10)
+    ran = []
+    monkeypatch.setattr(
+        "knowledge.search.search_statement", lambda *args, **facts: ran.append(args) or search_statement(*args, **facts)
+    )
+
+    assert search(shop, query, limit=5, at=now()).passages == whole.passages
+    assert ran == [(Plan.NONE, Reading.STEMS_FIRST)]
+
+
+def test_question_of_unknown_words_is_looked_for_in_all_terms(shop, small_is_large):
+    library(shop, 60)
+
+    assert titles(shop, "дастафка самарра", limit=1) == ["Доставка"]
+
+
+def test_search_among_many_returns_as_many_as_asked(shop, small_is_large):
+    library(shop, 60)
+
+    assert [len(titles(shop, "курьер", limit=limit)) for limit in (1, 7, 50)] == [1, 7, 50]
+
+
+def test_passages_of_an_older_release_are_found_and_get_their_stems(shop, small_is_large):
+    library(shop, 60)
+    expected = titles(shop, "курьер и посылка", limit=9)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE knowledge_lexical SET stems = NULL")
+
+    assert titles(shop, "курьер и посылка", limit=9) == expected
+    assert split_words(limit=50) == 50
+    assert split_words() > 0
+    assert split_words() == 0
+    assert titles(shop, "курьер и посылка", limit=9) == expected
+    assert kept_counts() == true_counts()
+
+
+def test_stems_are_read_from_the_index_alone(shop):
+    statement = search_statement(Plan.NONE, Reading.STEMS_FIRST)
+    inner = statement[
+        statement.index("SELECT chunk_id FROM knowledge_lexical") : statement.index("LIMIT %(shortlist)s")
+    ]
+    inner = inner.replace("%(tenant)s", "1").replace("%(assistant)s", "2").replace("%(stems)s", "'{1:1}/268435456'")
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX ix_knowledge_lexical_user_assistant, ix_knowledge_lexical_assistant_id")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = rows(f"EXPLAIN {inner} LIMIT 10")
+
+    assert any("Index Only Scan using ix_knowledge_lexical_stems" in line for (line,) in plan)
