@@ -48,7 +48,7 @@ WEIGHTS: Final = {Field.STEM: 1.0, Field.GRAM: 0.5, Field.TITLE_STEM: 0.75, Fiel
 LENGTHS: Final = {Field.STEM: 100, Field.GRAM: 500, Field.TITLE_STEM: 8, Field.TITLE_GRAM: 40}
 
 
-class TermVector(SparseVector):  # type: ignore[misc]  # pgvector has no types
+class TermVector(SparseVector):
     """A sparse vector of numbered terms; they count from 1 in PostgreSQL, from 0 in its client.
 
     It keeps eight bytes per term, where the client's own keeps two objects.
@@ -58,12 +58,13 @@ class TermVector(SparseVector):  # type: ignore[misc]  # pgvector has no types
         """Put the terms in order."""
         terms = sorted(values)
         self._dim = LEXICAL_DIMENSIONS
-        self._indices = array("i", [number - 1 for number in terms])
-        self._values = array("f", map(values.__getitem__, terms))
+        self._indices = array("i", [number - 1 for number in terms])  # type: ignore[assignment]  # it reads like a list
+        self._values = array("f", map(values.__getitem__, terms))  # type: ignore[assignment]  # it reads like a list
 
     def to_binary(self) -> bytes:
         """Return what PostgreSQL receives: a head, the indices, the values."""
-        parts = (array("i", (self._dim, len(self._indices), 0)), self._indices[:], self._values[:])
+        head = array("i", (self._dim, len(self._indices), 0))
+        parts: tuple[array[Any], ...] = (head, array("i", self._indices), array("f", self._values))
         if sys.byteorder == "little":
             for part in parts:
                 part.byteswap()

@@ -50,6 +50,7 @@ def binary_cursor() -> Iterator[BinaryCursor]:
     raw: Connection[Any] = connection.connection
     if settings.DATABASE_PREPARED_STATEMENTS and raw.prepare_threshold is None:
         raw.prepare_threshold = sys.maxsize  # only what asks to be prepared; Django's own cursors never do
+        raw.execute("SET plan_cache_mode = force_generic_plan")  # planning a search takes as long as a small one
     with connection.wrap_database_errors, Cursor(raw) as cursor:
         _register(cursor, raw)
         yield BinaryCursor(cursor)

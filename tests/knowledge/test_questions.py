@@ -8,11 +8,17 @@ from django.utils.timezone import now
 from assistants.models import Assistant
 from knowledge.models import EmbeddingModel, QueryEmbedding
 from knowledge.paraphrases import ENGLISH, RUSSIAN
-from knowledge.questions import TIME_TO_LIVE, embed_question, prune, question_hash
+from knowledge.questions import TIME_TO_LIVE, _Recent, embed_question, prune, question_hash
 from tests.factories.assistants import AssistantFactory
 from tests.knowledge.meaning import Understanding
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_memory(monkeypatch):
+    """Let a test remember only its own questions."""
+    monkeypatch.setattr("knowledge.questions._recent", _Recent())
 
 
 def model_of(assistant: Assistant) -> EmbeddingModel:
@@ -40,14 +46,42 @@ def test_question_of_another_tenant_is_embedded_anew(knowing):
     assert QueryEmbedding.objects.count() == 2
 
 
-def test_use_is_counted_at_most_once_an_hour(knowing):
+def test_every_use_is_counted_and_written_at_most_once_an_hour(knowing):
     knowing(Understanding())
     assistant, at = AssistantFactory(), now()
+    counted = []
 
-    for minutes in (0, 1, 59, 61, 62, 190):
+    for minutes in (0, 1, 59, 62, 63, 190):
+        embed_question("Где заказ?", assistant=assistant, model=model_of(assistant), at=at + timedelta(minutes=minutes))
+        counted.append(QueryEmbedding.objects.get().usage_count)
+
+    assert counted == [1, 1, 1, 4, 4, 6]
+    assert QueryEmbedding.objects.get().last_used == at + timedelta(minutes=190)
+
+
+def test_question_older_than_its_time_is_embedded_anew_once(knowing):
+    understanding = knowing(Understanding())
+    assistant, at = AssistantFactory(), now()
+    embed_question("Где заказ?", assistant=assistant, model=model_of(assistant), at=at)
+    QueryEmbedding.objects.update(created_at=at - TIME_TO_LIVE)
+
+    for minutes in (61, 130):
         embed_question("Где заказ?", assistant=assistant, model=model_of(assistant), at=at + timedelta(minutes=minutes))
 
-    assert QueryEmbedding.objects.get().usage_count == 3
+    assert len(understanding.requests) == 2
+
+
+def test_vector_from_memory_is_the_vector_that_was_made(knowing):
+    understanding = knowing(Understanding())
+    assistant, at = AssistantFactory(), now()
+
+    found = [
+        embed_question("Где заказ?", assistant=assistant, model=model_of(assistant), at=at + timedelta(minutes=minutes))
+        for minutes in (0, 1, 70)
+    ]
+
+    assert len(understanding.requests) == 1
+    assert [vector.to_list() for vector in found] == [pytest.approx(understanding.vector("Где заказ?"), abs=1e-6)] * 3
 
 
 def test_old_questions_are_forgotten_and_the_latest_kept(knowing, monkeypatch):
