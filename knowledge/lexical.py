@@ -24,12 +24,14 @@ from knowledge.terms import (
     term,
     words,
 )
-from knowledge.vocabulary import ASKING, GROUPS
+from knowledge.vocabulary import ASKING, GENERAL, GROUPS
 
-SYNONYM_WEIGHT: Final = 0.4
+SYNONYM_WEIGHT: Final = 0.6
 ASKING_WEIGHT: Final = 0.3
+GENERAL_WEIGHT: Final = 0.3
+UNKNOWN_WEIGHT: Final = 1.5
 SYNONYM_CREDIT: Final = 0.9
-GRAM_CREDIT: Final = 0.5
+GRAM_CREDIT: Final = 0.7
 GRAM_SHARE: Final = 0.3
 COMMON_SHARE: Final = 0.6
 COMMON_FROM: Final = 20  # in a small knowledge nothing is common
@@ -115,11 +117,16 @@ def analyse(text: str) -> Question:
 
 def _word(token: str, word: str, *, is_asking: bool) -> Word:
     return Word(
-        weight=ASKING_WEIGHT if is_asking else 1.0,
+        weight=ASKING_WEIGHT if is_asking else GENERAL_WEIGHT if token in _general() else 1.0,
         terms=_both(token),
         likes=tuple(number for like in sorted(_likes().get(token, ())) for number in _both(like)),
         grams=tuple((term(Field.GRAM, gram), term(Field.TITLE_GRAM, gram)) for gram in grams(word)),
     )
+
+
+@cache
+def _general() -> frozenset[str]:
+    return frozenset(stem(normalise(word)) for word in GENERAL)
 
 
 def _both(token: str) -> tuple[int, int]:
@@ -153,14 +160,18 @@ def best_score(question: Question, statistics: Statistics) -> float:
 def coverage(question: Question, statistics: Statistics, present: frozenset[int]) -> float:
     """Return how much of the question's meaning a passage mentions, 0 to 1.
 
-    Each word counts by its rarity. A word may be there itself, by a word that
-    means the same, or almost (a typing mistake, another form) by its trigrams.
+    Each word counts by its rarity, and most where nothing like it is known.
+    A word may be there itself, by a word that means the same, or almost (a
+    typing mistake, another form) by its trigrams.
     """
     total = found = 0.0
     for word in question.words:
         weight = word.weight * math.sqrt(min(statistics.idf(number) for number in word.terms))
+        credit = _credit(word, present)
+        if not credit and statistics.frequencies.keys().isdisjoint((*word.terms, *word.likes)):
+            weight *= UNKNOWN_WEIGHT
         total += weight
-        found += weight * _credit(word, present)
+        found += weight * credit
     return found / total if total else 0.0
 
 
@@ -169,4 +180,4 @@ def _credit(word: Word, present: frozenset[int]) -> float:
         return 1.0
     credit = 0.0 if present.isdisjoint(word.likes) else SYNONYM_CREDIT
     share = sum(body in present or title in present for body, title in word.grams) / len(word.grams)
-    return max(credit, GRAM_CREDIT * (share - GRAM_SHARE) / (1 - GRAM_SHARE))
+    return max(credit, GRAM_CREDIT * max(share - GRAM_SHARE, 0) / (1 - GRAM_SHARE))
