@@ -20,6 +20,7 @@ from knowledge.vectors import BinaryCursor, binary_cursor
 
 TITLE_CHARACTERS: Final = 255
 AT_ONCE: Final = 500
+READ: Final = ("tenant_id", "assistant_id", "chunk_text", "title", "metadata")
 COLUMNS: Final = (
     ("uuid", "uuid"),
     ("tenant_id", "int8"),
@@ -101,7 +102,7 @@ def show(chunks: "QuerySet[KnowledgeEmbedding]") -> int:
 
 
 def _write_words(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
-    rows = chunks.searchable().filter(lexical=None).order_by("pk").without_vectors()  # type: ignore[attr-defined]  # its own queryset
+    rows = chunks.searchable().filter(lexical=None).order_by("pk").only(*READ)  # type: ignore[attr-defined]  # its own queryset
     if written := [(row, _words(row)) for row in rows]:
         with transaction.atomic(), binary_cursor() as cursor:
             _load_words(cursor, written)

@@ -1,9 +1,11 @@
 """Runs every module here that has ``run()``, which yields ``(what, figure)``.
 
-``python -m tests.bench startup`` runs one of them.
+``python -m tests.bench startup`` runs one of them; ``rows=200000`` and its like
+change a size.
 """
 
 import importlib
+import os
 import pkgutil
 import sys
 
@@ -12,6 +14,10 @@ from tests import bench
 
 def main(chosen: list[str]) -> None:
     """Print one section per module."""
+    for argument in [one for one in chosen if "=" in one]:
+        name, _, value = argument.partition("=")
+        os.environ[f"BENCH_{name.upper()}"] = value
+        chosen.remove(argument)
     for module in sorted(found.name for found in pkgutil.iter_modules(bench.__path__)):
         if module == "__main__" or (chosen and module not in chosen):
             continue

@@ -56,7 +56,17 @@ def test_every_use_is_counted_and_written_at_most_once_an_hour(knowing):
         counted.append(QueryEmbedding.objects.get().usage_count)
 
     assert counted == [1, 1, 1, 4, 4, 6]
-    assert QueryEmbedding.objects.get().last_used == at + timedelta(minutes=190)
+    assert QueryEmbedding.objects.get().last_used == at
+
+
+def test_last_use_is_known_to_the_day(knowing):
+    knowing(Understanding())
+    assistant, at = AssistantFactory(), now()
+
+    for hours in (0, 30, 60):
+        embed_question("Где заказ?", assistant=assistant, model=model_of(assistant), at=at + timedelta(hours=hours))
+
+    assert QueryEmbedding.objects.get().last_used == at + timedelta(hours=60)
 
 
 def test_question_older_than_its_time_is_embedded_anew_once(knowing):
