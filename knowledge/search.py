@@ -23,7 +23,6 @@ from knowledge.lexical import Question, Statistics, analyse, best_score, coverag
 from knowledge.models import EmbeddingModel
 from knowledge.questions import embed_question
 from knowledge.statements import (
-    EXACT_UP_TO,
     FACTS,
     HAS_GRAPH,
     UNSPLIT,
@@ -31,9 +30,11 @@ from knowledge.statements import (
     Plan,
     Reading,
     choose_plan,
+    choose_reading,
     graph_index,
     rerank_depth,
     search_statement,
+    shortlist,
 )
 from knowledge.terms import COUNT_TERM, terms_of
 from knowledge.vectors import BinaryCursor, binary_cursor
@@ -50,7 +51,6 @@ COVERAGE_THRESHOLD: Final = 0.42
 STRAY_SHARE: Final = 0.07
 NUDGE, NUDGE_FUSED = 0.02, 0.005  # of a passage's merit, for each step of importance; fused merits differ by less
 LEXICAL_MODEL: Final = "bm25"
-WIDE_FROM: Final = 20_001  # stems alone are a coarser sieve than sign bits: the long shortlist at every size
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,7 @@ class _Seeker:
         """Rank, by meaning too where there is a vector."""
         count = self.statistics.count
         words = question_vector(self.question, self.statistics)
-        shortlist = rerank_depth(count=max(count, WIDE_FROM), limit=self.limit)
-        parameters = self.parameters | {"words": words, "shortlist": shortlist}
+        parameters = self.parameters | {"words": words, "shortlist": shortlist(count=count, limit=self.limit)}
         reading = self._reading()
         if reading is Reading.STEMS_FIRST:
             parameters["stems"] = stems_alone(self.question, words)
@@ -191,11 +190,9 @@ class _Seeker:
         return tuple(self._passage(row, threshold) for row in rows)
 
     def _reading(self) -> Reading:
-        """Look through many passages by whole words first, unless the knowledge has none of the question's."""
+        """Look at all terms where the knowledge has no word of the question, only parts of words, if anything."""
         is_known = any(number in self.statistics.frequencies for number in self.question.stems)
-        if self.statistics.count > EXACT_UP_TO and self.is_split and is_known:
-            return Reading.STEMS_FIRST
-        return Reading.ALL_TERMS
+        return choose_reading(count=self.statistics.count) if self.is_split and is_known else Reading.ALL_TERMS
 
     def _passage(self, row: tuple[Any, ...], threshold: float) -> Passage:
         chunk_id, document, title, path, text, source, lexical_rank, lexical, dense_rank, dense, words = row

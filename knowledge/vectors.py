@@ -16,12 +16,11 @@ from pgvector import SparseVector, Vector
 from pgvector.psycopg.sparsevec import SparseVectorBinaryDumper, SparseVectorBinaryLoader
 from pgvector.psycopg.vector import VectorBinaryDumper
 from psycopg import Connection, Cursor
-from psycopg.adapt import Dumper
+from psycopg.adapt import AdaptersMap
 from psycopg.types import TypeInfo
 
-_Kind = tuple[TypeInfo, type[Dumper]]
 # Per connection: the numbers differ between databases, and change when the extension is made anew.
-_known: Final["WeakKeyDictionary[Connection[Any], tuple[_Kind, _Kind]]"] = WeakKeyDictionary()
+_known: Final["WeakKeyDictionary[Connection[Any], AdaptersMap]"] = WeakKeyDictionary()
 
 
 class BinaryCursor:
@@ -51,30 +50,33 @@ def binary_cursor() -> Iterator[BinaryCursor]:
     if settings.DATABASE_PREPARED_STATEMENTS and raw.prepare_threshold is None:
         raw.prepare_threshold = sys.maxsize  # only what asks to be prepared; Django's own cursors never do
         raw.execute("SET plan_cache_mode = force_generic_plan")  # planning a search takes as long as a small one
-    with connection.wrap_database_errors, Cursor(raw) as cursor:
-        _register(cursor, raw)
+    with connection.wrap_database_errors, _VectorCursor(raw) as cursor:
         yield BinaryCursor(cursor)
 
 
-def _register(cursor: "Cursor[Any]", raw: "Connection[Any]") -> None:
-    """Teach this cursor the vector types; the connection, which the ORM uses too, stays as it is."""
-    kinds = _kinds(raw)
-    for info, _ in kinds:
-        cursor.adapters.types.add(info)
-    (_, vector), (sparse_info, sparse) = kinds
-    cursor.adapters.register_dumper(Vector, vector)
-    cursor.adapters.register_dumper(SparseVector, sparse)
-    cursor.adapters.register_loader(sparse_info.oid, SparseVectorBinaryLoader)
+class _VectorCursor(Cursor[Any]):
+    """A cursor that knows the vector types; the connection, which the ORM uses too, stays as it is."""
+
+    def __init__(self, raw: "Connection[Any]") -> None:
+        super().__init__(raw)
+        if raw not in _known:
+            _known[raw] = _adapters(raw)
+        self._knowing = _known[raw]
+
+    @property
+    def adapters(self) -> AdaptersMap:
+        """Return what was learned once per connection: learning it takes as long as a small search."""
+        return self._knowing
 
 
-def _kinds(raw: "Connection[Any]") -> "tuple[_Kind, _Kind]":
-    """Return the vector types with their dumpers."""
-    if raw not in _known:
-        vector, sparse = TypeInfo.fetch(raw, "vector"), TypeInfo.fetch(raw, "sparsevec")
-        if vector is None or sparse is None:
-            raise RuntimeError("The extension pgvector is missing in this database.")
-        _known[raw] = (
-            (vector, type("VectorDumper", (VectorBinaryDumper,), {"oid": vector.oid})),
-            (sparse, type("SparseVectorDumper", (SparseVectorBinaryDumper,), {"oid": sparse.oid})),
-        )
-    return _known[raw]
+def _adapters(raw: "Connection[Any]") -> AdaptersMap:
+    found = AdaptersMap(raw.adapters)
+    vector, sparse = TypeInfo.fetch(raw, "vector"), TypeInfo.fetch(raw, "sparsevec")
+    if vector is None or sparse is None:
+        raise RuntimeError("The extension pgvector is missing in this database.")
+    found.types.add(vector)
+    found.types.add(sparse)
+    found.register_dumper(Vector, type("VectorDumper", (VectorBinaryDumper,), {"oid": vector.oid}))
+    found.register_dumper(SparseVector, type("SparseVectorDumper", (SparseVectorBinaryDumper,), {"oid": sparse.oid}))
+    found.register_loader(sparse.oid, SparseVectorBinaryLoader)
+    return found

@@ -120,13 +120,14 @@ def _speed(count: int) -> None:
     from django.db import connection
     from django.utils.timezone import now
 
-    from knowledge import search as searching
+    from knowledge import statements
+    from knowledge.search import search
 
     assistant = _library(count)
     found: dict[bool, list[list[float]]] = {True: [], False: []}
 
     def ours(query: str) -> None:
-        passages = searching.search(assistant, query, limit=TOP, at=now()).passages
+        passages = search(assistant, query, limit=TOP, at=now()).passages
         found[True].append([passage.lexical_score or 0.0 for passage in passages])
 
     def by_postgres(query: str) -> None:
@@ -143,11 +144,11 @@ def _speed(count: int) -> None:
     number = _passages(assistant)
     say(f"search in {number} passages, p50 / p95", both(mine))
     say(f"ts_rank_cd of any word in {number} passages, p50 / p95", both(theirs))
-    usual, searching.EXACT_UP_TO = searching.EXACT_UP_TO, 10**9  # type: ignore[misc]  # every term of every passage
+    usual, statements.STEMS_FROM = statements.STEMS_FROM, 10**9  # type: ignore[misc]  # every term of every passage
     for query in questions:
-        passages = searching.search(assistant, query, limit=TOP, at=now()).passages
+        passages = search(assistant, query, limit=TOP, at=now()).passages
         found[False].append([passage.lexical_score or 0.0 for passage in passages])
-    searching.EXACT_UP_TO = usual  # type: ignore[misc]  # as it was
+    statements.STEMS_FROM = usual  # type: ignore[misc]  # as it was
     recall = np.mean([_shared(a, b) for a, b in zip(found[True][8:], found[False], strict=True)])
     ratio = f"{p(mine, 95) / p(theirs, 95):.2f} times, recall@10 of all terms' ranking {recall:.3f}"
     say("p95: search / ts_rank_cd (P9, at 5,000: at most 0.5)", ratio)

@@ -9,27 +9,40 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from psycopg.types.json import Jsonb
 
-from tests.bench.generated import DIMS, apart, both, direction_maker, execute, interleaved, own_database, p, say
-from tests.bench.generated import sentences, size
+from tests.bench.generated import (
+    DIMS,
+    apart,
+    both,
+    direction_maker,
+    execute,
+    interleaved,
+    own_database,
+    p,
+    say,
+    sentences,
+    size,
+)
 
-TOP, ROUNDS, SMALL = 10, 40, 50
+TOP, ROUNDS = 10, 40
+SMALL, MEDIUM, LARGE = 50, 1_000, 15_000
 MODEL: Final = "bench"
 SEED_TABLE: Final = "seed_embeddings"
 CLIENTS, SECONDS = 4, 4
 HYBRID_SIZES: Final = (60, 300, 2_000)
 LIVE: Final = "embedding_model = 'bench' AND dims = 1536 AND is_current AND is_enabled"
 OURS: Final = (
-    f"SELECT id, embedding <=> %(v)s AS d FROM knowledge_embeddings WHERE tenant_id = %(t)s "  # noqa: S608 -- constants
+    f"SELECT id, embedding <=> %(v)s AS d FROM knowledge_embeddings WHERE tenant_id = %(t)s "
     f"AND assistant_id = %(a)s AND {LIVE} ORDER BY d LIMIT 10"
 )
 BITS: Final = (
-    "SELECT near.id, k.embedding <=> %(v)s AS d FROM (SELECT id FROM knowledge_embeddings "  # noqa: S608 -- constants
+    "SELECT near.id, k.embedding <=> %(v)s AS d FROM (SELECT id FROM knowledge_embeddings "
     f"WHERE assistant_id = %(a)s AND {LIVE} ORDER BY bits::bit(1536) <~> "
     "(SELECT binary_quantize(%(v)s)::bit(1536)) LIMIT {rerank}) AS near "
     "JOIN knowledge_embeddings AS k ON k.id = near.id ORDER BY d LIMIT 10"
 )
-SEED: Final = f"SELECT id FROM {SEED_TABLE} WHERE assistant_id = %(a)s ORDER BY embedding <=> %(v)s LIMIT 10"  # noqa: S608 -- constants
+SEED: Final = f"SELECT id FROM {SEED_TABLE} WHERE assistant_id = %(a)s ORDER BY embedding <=> %(v)s LIMIT 10"
 
 
 def run() -> Iterator[tuple[str, str]]:
@@ -40,7 +53,7 @@ def run() -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Fill the tables once, then measure one goal after another."""
     with own_database():
-        world = _World(size("rows", 24_000))
+        world = _World(size("rows", 60_000))
         world.small_against_the_driver()
         world.large_against_the_seed_schema()
         world.every_size_is_complete()
@@ -53,10 +66,12 @@ class _World:
 
     def __init__(self, count: int) -> None:
         make = direction_maker(seed=1)
-        sizes = [count * 5 // 8, *[count // 24] * 6, *[SMALL] * (count // 8 // SMALL)]
-        self.assistants = [_loaded(make(number)) for number in sizes]
+        sizes = [LARGE, *[MEDIUM] * 6, *[SMALL] * 20]
+        sizes += [MEDIUM] * ((count - sum(sizes)) // MEDIUM)
+        whole = (0, 1, 7)  # one of each size has words too
+        self.assistants = [(_whole if n in whole else _bare)(make(number)) for n, number in enumerate(sizes)]
         self.sizes = dict(zip(self.assistants, sizes, strict=True))
-        self.large, self.medium, self.small = self.assistants[0], self.assistants[1:7], self.assistants[7:]
+        self.large, self.medium, self.small = self.assistants[0], self.assistants[1:7], self.assistants[7:27]
         self.queries = list(make(ROUNDS))
         execute(
             f"CREATE TABLE {SEED_TABLE} (id int8 PRIMARY KEY, user_id int8, assistant_id int8, embedding vector(1536))",
@@ -163,12 +178,34 @@ class _World:
         )
 
 
-def _loaded(vectors: Any) -> Any:
-    """Make an assistant of these vectors straight into our table; its words do not matter."""
+def _whole(vectors: Any) -> Any:
     from tests.bench.generated import filled
     from tests.factories.assistants import AssistantFactory
 
     return filled(AssistantFactory(), vectors, model=MODEL)
+
+
+def _bare(vectors: Any) -> Any:
+    """Make an assistant of vectors alone, straight into the table."""
+    from pgvector import Vector
+
+    from config.db import new_uuid
+    from knowledge.vectors import binary_cursor
+    from tests.factories.assistants import AssistantFactory
+
+    assistant = AssistantFactory()
+    columns = {
+        "uuid": "uuid", "tenant_id": "int8", "assistant_id": "int8", "chunk_index": "int4", "chunk_text": "text",
+        "title": "text", "heading_path": "text", "embedding": "vector", "embedding_model": "text", "doc_type": "text",
+        "importance": "int2", "token_count": "int4", "chunk_hash": "text", "source": "text", "source_name": "text",
+        "version": "int4", "is_current": "bool", "is_enabled": "bool", "is_pinned": "bool", "metadata": "jsonb",
+    }  # fmt: skip
+    facts = (assistant.tenant_id, assistant.pk)
+    rest = (MODEL, "", 5, 1, "0" * 64, "document", "", 1, True, True, False, Jsonb({}))
+    rows = ((new_uuid(), *facts, n, f"слово{n}", "", "", Vector(row), *rest) for n, row in enumerate(vectors))
+    with binary_cursor() as cursor:
+        cursor.copy_rows(f"knowledge_embeddings ({', '.join(columns)})", list(columns.values()), rows)
+    return assistant
 
 
 def _facts(assistant: Any, query: Any) -> dict[str, Any]:
@@ -193,7 +230,7 @@ def _hybrid_rows(assistant: Any, query: Any, *, count: int, words: Any = None) -
     from django.utils.timezone import now
     from pgvector import Vector
 
-    from knowledge.statements import Reading, choose_plan, rerank_depth, search_statement
+    from knowledge.statements import choose_plan, choose_reading, rerank_depth, search_statement, shortlist
     from knowledge.terms import TermVector
     from knowledge.vectors import binary_cursor
 
@@ -201,9 +238,10 @@ def _hybrid_rows(assistant: Any, query: Any, *, count: int, words: Any = None) -
     parameters = {
         "tenant": assistant.tenant_id, "assistant": assistant.pk, "limit": TOP, "depth": 50, "rrf": 60, "at": now(),
         "words": words or TermVector({1: 1.0}), "vector": Vector(query), "dims": DIMS, "model": MODEL, "floor": 1.0,
-        "nudge": 0.005, "rerank": rerank_depth(count=count, limit=TOP),
+        "nudge": 0.005, "rerank": rerank_depth(count=count, limit=TOP), "stems": words or TermVector({1: 1.0}),
+        "shortlist": shortlist(count=count, limit=TOP),
     }  # fmt: skip
-    statement = search_statement(plan, Reading.ALL_TERMS, dims=DIMS if str(plan) == "bits" else 0)
+    statement = search_statement(plan, choose_reading(count=count), dims=DIMS if str(plan) == "bits" else 0)
     with binary_cursor() as cursor:
         return cursor.rows(statement, parameters)
 

@@ -15,7 +15,7 @@ from knowledge.indexing import split_words
 from knowledge.lexical import Statistics, analyse
 from knowledge.models import EmbeddingModel, KnowledgeEmbedding, KnowledgeTerm
 from knowledge.search import search
-from knowledge.statements import Plan, Reading, choose_plan, rerank_depth, search_statement
+from knowledge.statements import Plan, Reading, choose_plan, choose_reading, rerank_depth, search_statement, shortlist
 from knowledge.terms import passage_vector
 from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import learned
@@ -329,6 +329,8 @@ def test_plan_follows_the_size_of_the_knowledge():
     assert choose_plan(count=4_000, limit=400) is Plan.EXACT
     assert choose_plan(count=50_000, limit=5) is Plan.BITS
     assert choose_plan(count=50_001, limit=5) is Plan.GRAPH
+    assert [shortlist(count=n, limit=5) for n in (501, 5_000, 100_000)] == [200, 312, 400]
+    assert [choose_reading(count=n) for n in (500, 501)] == [Reading.ALL_TERMS, Reading.STEMS_FIRST]
     assert [rerank_depth(count=n, limit=5) for n in (2_000, 20_001)] == [200, 400]
 
 
@@ -379,8 +381,8 @@ def library(assistant, count, *, seed=7):
 @pytest.fixture
 def small_is_large(monkeypatch):
     """Let sixty passages be many."""
-    monkeypatch.setattr("knowledge.search.EXACT_UP_TO", 10)
-    monkeypatch.setattr("knowledge.statements.RERANK_LARGE", 50)
+    monkeypatch.setattr("knowledge.statements.STEMS_FROM", 10)
+    monkeypatch.setattr("knowledge.statements.RERANK_AT_LEAST", 50)
 
 
 @pytest.mark.parametrize("query", ["курьер и посылка", "стирка льна", "подарок 7"])
@@ -388,7 +390,7 @@ def test_stems_first_finds_what_all_terms_find(shop, query, monkeypatch):
     library(shop, 60)
     learned(shop.tenant, "Общее знание: курьер, посылка, стирка.", title="Общее")
     whole = search(shop, query, limit=5, at=now())
-    monkeypatch.setattr("knowledge.search.EXACT_UP_TO", 10)
+    monkeypatch.setattr("knowledge.statements.STEMS_FROM", 10)
     ran = []
     monkeypatch.setattr(
         "knowledge.search.search_statement", lambda *args, **facts: ran.append(args) or search_statement(*args, **facts)
