@@ -36,7 +36,7 @@ from knowledge.statements import (
     search_statement,
     shortlist,
 )
-from knowledge.terms import COUNT_TERM, terms_of
+from knowledge.terms import COUNT_TERM, terms_of_bytes
 from knowledge.vectors import BinaryCursor, binary_cursor
 
 log = structlog.get_logger(__name__)
@@ -196,7 +196,7 @@ class _Seeker:
 
     def _passage(self, row: tuple[Any, ...], threshold: float) -> Passage:
         chunk_id, document, title, path, text, source, lexical_rank, lexical, dense_rank, dense, words = row
-        covered = coverage(self.question, self.statistics, terms_of(words))
+        covered = coverage(self.question, self.statistics, terms_of_bytes(words))
         return Passage(
             chunk_id=chunk_id,
             document_uuid=document,

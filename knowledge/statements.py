@@ -140,7 +140,8 @@ best AS (
   ORDER BY weight DESC, k.id LIMIT %(limit)s
 )
 SELECT b.id, doc.uuid, b.title, b.heading_path, b.chunk_text, b.source,
-       CASE WHEN b.lexical_score > 0 THEN b.lexical_place END, b.lexical_score, b.dense_place, b.dense_score, words.lex
+       CASE WHEN b.lexical_score > 0 THEN b.lexical_place END, b.lexical_score, b.dense_place, b.dense_score,
+       sparsevec_send(words.lex)
 FROM best AS b
 JOIN knowledge_lexical AS words ON words.chunk_id = b.id
 LEFT JOIN documents AS doc ON doc.id = b.document_id

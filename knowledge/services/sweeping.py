@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from knowledge import tasks
+from knowledge.indexing import split_words
 from knowledge.models import Document
 
 AT_ONCE: Final = 200
@@ -14,4 +15,5 @@ def sweep(*, at: datetime) -> int:
     lost = Document.objects.lost(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     for document_id in lost:
         tasks.process_document.delay(document_id=document_id)
+    split_words()
     return len(lost)

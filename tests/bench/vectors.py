@@ -53,7 +53,7 @@ def run() -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Fill the tables once, then measure one goal after another."""
     with own_database():
-        world = _World(size("rows", 60_000))
+        world = _World(size("rows", 120_000))
         world.small_against_the_driver()
         world.large_against_the_seed_schema()
         world.every_size_is_complete()

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from pgvector import SparseVector
 
 from knowledge.lexical import Statistics, analyse, coverage
 from knowledge.terms import (
@@ -17,6 +18,7 @@ from knowledge.terms import (
     stem,
     term,
     terms_of,
+    terms_of_bytes,
     words,
 )
 from knowledge.vocabulary import GROUPS
@@ -59,6 +61,14 @@ def test_title_and_text_are_different_fields():
 
 def test_term_never_is_the_number_that_counts_passages():
     assert all(term(Field.STEM, str(number)) != COUNT_TERM for number in range(10_000))
+
+
+def test_terms_are_read_from_the_bytes_that_are_sent():
+    vector = passage_vector(text="лён и хлопок", title="Ткани")
+
+    assert terms_of_bytes(vector.to_binary()) == terms_of(vector) != frozenset()
+    assert terms_of_bytes(passage_vector(text="", title="").to_binary()) == frozenset()
+    assert SparseVector.from_binary(vector.to_binary()).indices() == list(vector.indices())
 
 
 def test_rare_words_weigh_more():
