@@ -28,6 +28,7 @@ class Question:
     language: str
     intents: frozenset[str]
     accepts_person: bool
+    follows_gap: bool
     history: Sequence[DialogMessage]
 
 
@@ -64,6 +65,7 @@ def question_of(dialog: Dialog) -> Question | None:
         language=intents.language_of(text, default=dialog.language_code),
         intents=frozenset(message.intent for message in unanswered),
         accepts_person=offered and bool(YES.match(text)),
+        follows_gap=bool(before and before.metadata.get("gap")),
         history=[*history, *unanswered],
     )
 
@@ -73,7 +75,8 @@ def decide(dialog: Dialog, question: Question) -> Decision:
     assistant = dialog.assistant
     if dialog.awaits_person or not dialog.is_open or not dialog.auto_response:
         return Decision.STAY_QUIET
-    if "ask_person" in question.intents or question.accepts_person:
+    asks_person = "ask_person" in question.intents or question.accepts_person
+    if asks_person and (assistant is None or assistant.handoff_enabled):
         return Decision.CUSTOMER_ASKED
     if assistant is None or not assistant.is_active or not dialog.tenant.is_active:
         return Decision.POLICY
