@@ -25,6 +25,7 @@ from dialogs.services.composing import Composed, compose
 from dialogs.services.deciding import Decision, Question, decide, question_of
 from dialogs.services.handing import request_person
 from dialogs.services.posting import append
+from dialogs.services.reading import refine
 from dialogs.services.streaming import Stream
 from knowledge.search import SearchResult, search
 
@@ -86,6 +87,7 @@ def _take_turn(run: AnswerRun, dialog: Dialog) -> None:
     if question is None:
         run.finish(RunStatus.CANCELLED, at=now(), outcome="nothing_to_answer")
         return
+    refine(dialog, question.unanswered, at=now())
     turn = Turn(run=run, dialog=dialog, question=question)
     decision = decide(dialog, question)
     if decision.reason:

@@ -26,10 +26,15 @@ class Question:
     text: str
     query: str
     language: str
-    intents: frozenset[str]
     accepts_person: bool
     follows_gap: bool
     history: Sequence[DialogMessage]
+    unanswered: Sequence[DialogMessage] = ()
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Return what the words are about."""
+        return frozenset(message.intent for message in self.unanswered)
 
 
 class Decision(Enum):
@@ -63,10 +68,10 @@ def question_of(dialog: Dialog) -> Question | None:
         text=text,
         query=_query(text, history),
         language=intents.language_of(text, default=dialog.language_code),
-        intents=frozenset(message.intent for message in unanswered),
         accepts_person=offered and bool(YES.match(text)),
         follows_gap=bool(before and before.metadata.get("gap")),
         history=[*history, *unanswered],
+        unanswered=unanswered,
     )
 
 
