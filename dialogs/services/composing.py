@@ -58,16 +58,9 @@ def compose(
     """Hold the price and have the model answer; outside any transaction.
 
     The text is empty, and the price given back, when the model was stopped
-    before its first word or said nothing that may be shown.
-
-    Args:
-        tenant: Who pays.
-        assistant: Whose words they are.
-        question: What was asked, with the conversation before it.
-        found: The passages to answer from; none for small talk.
-        key: The idempotency key of the price.
-        on_text: Gets each piece as it comes.
-        should_stop: Asked now and then whether to go on.
+    before its first word or said nothing that may be shown. ``found`` is none
+    for small talk; ``key`` is the idempotency key of the price; the callbacks
+    are ``door.complete``'s.
 
     Raises:
         InsufficientFunds: the price is not there.
@@ -75,11 +68,12 @@ def compose(
     """
     hold = billing.hold(tenant, service=ServiceType.AI_MESSAGE, key=key, at=now(), ttl=HOLD_LIFETIME)
     passages = found.passages if found else ()
+    messages = prompts.build(assistant, passages=passages, history=question.history, language=question.language)
     try:
         completion = door.complete(
             tenant=tenant,
             assistant=assistant,
-            messages=prompts.build(assistant, passages=passages, history=question.history, language=question.language),
+            messages=messages,
             on_text=on_text,
             should_stop=should_stop,
             at=now(),

@@ -75,6 +75,20 @@ def question_of(dialog: Dialog) -> Question | None:
     )
 
 
+def question_in(text: str, *, language: str) -> Question:
+    """Return the question that a text outside any dialog asks, in ``language`` unless it tells its own."""
+    message = DialogMessage(sender=Sender.CUSTOMER, text=text, intent=intents.read(text).intent)
+    return Question(
+        text=text,
+        query=text,
+        language=intents.language_of(text, default=language),
+        accepts_person=False,
+        follows_gap=False,
+        history=[message],
+        unanswered=[message],
+    )
+
+
 def decide(dialog: Dialog, question: Question) -> Decision:
     """Return who answers ``question``."""
     assistant = dialog.assistant

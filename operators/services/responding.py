@@ -16,11 +16,9 @@ from assistants.errors import ModelFailed, NoModelAvailable
 from assistants.models import Assistant
 from billing import services as billing
 from billing.errors import InsufficientFunds
-from dialogs import intents
 from dialogs.enums import HandoffReason, Sender
-from dialogs.models import DialogMessage
 from dialogs.services.composing import Composed, compose
-from dialogs.services.deciding import Question
+from dialogs.services.deciding import question_in
 from knowledge.search import search
 from operators.enums import TicketStatus
 from operators.models import Ticket, TicketMessage
@@ -78,7 +76,8 @@ def respond_to_lost(*, at: datetime) -> int:
 
 
 def _make(ticket: Ticket, assistant: Assistant) -> Composed | Escalation:
-    question = _question(ticket, assistant)
+    text = f"{ticket.title}\n{ticket.description}".strip()[:LONGEST_QUESTION]
+    question = question_in(text, language=assistant.language_code)
     if "ask_person" in question.intents:
         return Escalation(reason=HandoffReason.CUSTOMER_ASKED)
     found = search(assistant, question.query, limit=PASSAGES, at=now())
@@ -93,20 +92,6 @@ def _make(ticket: Ticket, assistant: Assistant) -> Composed | Escalation:
         log.warning("first_response_failed", ticket=str(ticket.uuid), error=str(failure))
         return Escalation(reason=HandoffReason.MODEL_FAILED)
     return composed if composed.text else Escalation(reason=HandoffReason.MODEL_FAILED)
-
-
-def _question(ticket: Ticket, assistant: Assistant) -> Question:
-    text = f"{ticket.title}\n{ticket.description}".strip()[:LONGEST_QUESTION]
-    message = DialogMessage(sender=Sender.CUSTOMER, text=text, intent=intents.read(text).intent)
-    return Question(
-        text=text,
-        query=text,
-        language=intents.language_of(text, default=assistant.language_code),
-        accepts_person=False,
-        follows_gap=False,
-        history=[message],
-        unanswered=[message],
-    )
 
 
 def _post(ticket: Ticket, composed: Composed, *, at: datetime) -> TicketMessage:

@@ -12,16 +12,6 @@ from dialogs.enums import Sender
 from operators.enums import TicketStatus
 from operators.models import TicketMessage
 from operators.services import responding, sweeping, tickets
-from tests.dialogs.conftest import (  # noqa: F401 -- fixtures
-    _model_server_process,
-    _no_models,
-    assistant,
-    embedded,
-    informed,
-    model_server,
-    sleeping_workers,
-    tenant,
-)
 from tests.factories.assistants import AssistantFactory
 from tests.races import race
 
@@ -29,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture
-def desk(informed, sleeping_workers):  # noqa: F811 -- a fixture
+def desk(informed, sleeping_workers):
     change_assistant(informed, by=None, answers_tickets=True)
     return informed.tenant
 
@@ -38,7 +28,7 @@ def opened(desk, title="Сколько стоит курьер СДЭК?", **fie
     return tickets.open_ticket(desk, title=title, at=now(), **fields)
 
 
-def test_a_new_ticket_is_answered_with_a_receipt_and_paid_for_once(desk, sleeping_workers):  # noqa: F811
+def test_a_new_ticket_is_answered_with_a_receipt_and_paid_for_once(desk, sleeping_workers):
     ticket = opened(desk)
     ((name, kwargs, _options),) = sleeping_workers
     assert name == "operators.tasks.respond_to_ticket"
@@ -75,7 +65,7 @@ def test_what_a_person_has_to_answer_is_escalated_without_a_word(desk, title, re
     assert not BalanceHold.objects.exists()
 
 
-def test_a_model_that_fails_escalates_and_costs_nothing(desk, model_server):  # noqa: F811
+def test_a_model_that_fails_escalates_and_costs_nothing(desk, model_server):
     model_server.fail("status", status=500, match={"path": "chat"})
     ticket = opened(desk)
 
@@ -114,7 +104,7 @@ def test_two_workers_answer_one_ticket_once(desk):
     assert Balance.objects.get().held == 0
 
 
-def test_tickets_out_of_dialogs_or_without_a_willing_assistant_are_left_alone(informed, sleeping_workers):  # noqa: F811
+def test_tickets_out_of_dialogs_or_without_a_willing_assistant_are_left_alone(informed, sleeping_workers):
     ticket = opened(informed.tenant)
 
     assert responding.respond(ticket.pk, at=now()) is None
@@ -123,7 +113,7 @@ def test_tickets_out_of_dialogs_or_without_a_willing_assistant_are_left_alone(in
     assert ticket.status == TicketStatus.OPEN
 
 
-def test_a_lost_first_response_is_queued_again(desk, sleeping_workers):  # noqa: F811
+def test_a_lost_first_response_is_queued_again(desk, sleeping_workers):
     ticket = opened(desk)
     sleeping_workers.clear()
 
@@ -134,7 +124,7 @@ def test_a_lost_first_response_is_queued_again(desk, sleeping_workers):  # noqa:
     ]
 
 
-def test_only_one_assistant_of_a_tenant_answers_tickets(desk, informed):  # noqa: F811
+def test_only_one_assistant_of_a_tenant_answers_tickets(desk, informed):
     other = AssistantFactory(tenant=desk)
 
     change_assistant(other, by=None, answers_tickets=True)
