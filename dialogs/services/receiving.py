@@ -13,9 +13,10 @@ from accounts.models import Tenant
 from assistants.models import Assistant, BotInstance
 from dialogs import intents, signals, tasks
 from dialogs.enums import Channel, RunStatus, Sender
+from dialogs.events import announce_message
 from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMessage
 from dialogs.ports import channel_for
-from dialogs.services.posting import append, readable
+from dialogs.services.posting import readable, write
 
 LONGEST_QUIET: Final = timedelta(seconds=4)
 SENTENCE: Final = 3  # words from which a message tells its language
@@ -130,7 +131,7 @@ def receive_locked(
     dialog = dialog if dialog.is_open else _follow_up(dialog)
     _follow_language(dialog, text)
     reading = intents.read(text)
-    message = append(
+    message = write(
         dialog,
         sender=Sender.CUSTOMER,
         text=text,
@@ -141,7 +142,8 @@ def receive_locked(
         entities=reading.entities,
         metadata=metadata or {},
     )
-    run = _make_due(dialog, message, at=at)
+    run = _make_due(dialog, message, at=at)  # queued before the sockets are told: the answer takes longer
+    announce_message(message)
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
     return Received(message=message, run=run, is_new=True)
@@ -184,19 +186,20 @@ def _make_due(dialog: Dialog, message: DialogMessage, *, at: datetime) -> Answer
     if dialog.awaits_person or not dialog.auto_response:
         return None
     quiet = timedelta(seconds=channel_for(dialog.platform).quiet_seconds)
-    run = _postponed(dialog, at=at, quiet=quiet) or AnswerRun.objects.create(
-        tenant_id=dialog.tenant_id, dialog=dialog, from_seq=message.seq, first_due_at=at, due_at=at + quiet
-    )
+    due_at = at + quiet
+    run = AnswerRun.begin(dialog, from_seq=message.seq, at=at, due_at=due_at)
+    while run is None:  # an open one is postponed, or cancelled to make room; both can end meanwhile
+        run = _postponed(dialog, due_at=due_at, at=at) or AnswerRun.begin(
+            dialog, from_seq=message.seq, at=at, due_at=due_at
+        )
     transaction.on_commit(partial(_enqueue, run.pk, quiet.total_seconds()))
     return run
 
 
-def _postponed(dialog: Dialog, *, at: datetime, quiet: timedelta) -> AnswerRun | None:
-    """Put off the answer that waits, or cancel the one under way; new ones begin under the dialog's lock only."""
-    if not dialog.runs.open().exists():
-        return None
+def _postponed(dialog: Dialog, *, due_at: datetime, at: datetime) -> AnswerRun | None:
+    """Put off the answer that waits, or cancel the one under way."""
     waiting = dialog.runs.filter(status=RunStatus.PENDING)
-    if waiting.update(due_at=Least(Value(at + quiet), F("first_due_at") + Value(LONGEST_QUIET))):
+    if waiting.update(due_at=Least(Value(due_at), F("first_due_at") + Value(LONGEST_QUIET))):
         return waiting.get()
     dialog.runs.filter(status=RunStatus.RUNNING).update(
         status=RunStatus.CANCELLED, outcome="newer_message", finished_at=at, locked_until=None
