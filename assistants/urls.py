@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from assistants import views
+from assistants.views import assistants as views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assistants/", views.assistants, name="assistants"),

@@ -150,11 +150,27 @@ class RouteAdmin(BaseAdmin):
 class ModelAdmin(BaseAdmin):
     """The catalogue of models."""
 
-    list_display = ("name", "provider", "kind", "price_input", "price_output", "currency", "is_default", "shutdown_on")
+    list_display = (
+        "name",
+        "provider",
+        "kind",
+        "price_input",
+        "price_output",
+        "currency",
+        "is_default",
+        "shutdown_on",
+        "replaced_by",
+    )
     list_filter = ("provider", "kind", "is_default")
     search_fields = ("name__istartswith",)
     ordering = ("provider", "kind", "name")
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("is_default", "created_at", "updated_at")
+    actions = ("make_default",)
+
+    @admin.action(description=_("Make the default of its provider"), permissions=["change"])
+    def make_default(self, request: HttpRequest, models: QuerySet[AiModel]) -> None:
+        """Let models answer whenever their providers are asked and none is named."""
+        self.each(request, models, services.make_default, _("%(count)s models are defaults now."))
 
 
 @admin.register(AiTokenUsage)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -87,7 +88,7 @@ def assistant(request: Request, uuid: UUID) -> HttpResponse:
 def restore(request: Request, uuid: UUID, number: int) -> HttpResponse:
     """Give an assistant earlier instructions back."""
     version = get_object_or_404(AssistantVersion.objects.of(request.tenant), assistant__uuid=uuid, number=number)
-    services.restore_version(version, by=request.user)
+    services.restore_version(version, by=request.user, at=now())
     messages.success(request, _("Version %(number)d is in force again.") % {"number": number})
     return redirect("assistant", uuid=uuid)
 
