@@ -94,6 +94,16 @@ def vectors(route: Route, texts: Sequence[str], answer: Answer, budget: Budget) 
     return [_unit(vector, len(found[0])) for vector in found]
 
 
+def models(route: Route, budget: Budget) -> list[str]:
+    """Return the names of the models a provider says it has.
+
+    Raises:
+        Failure: it came to nothing.
+    """
+    with _told_apart(budget), spending(budget):
+        return [str(model.id) for model in _sdk(route).models.list().data]
+
+
 def _sdk(route: Route) -> "openai.OpenAI":
     import openai  # noqa: PLC0415 -- leaf: half a second and 40 MB that most processes never need
 
