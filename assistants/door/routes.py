@@ -1,12 +1,13 @@
 """The ways to a model, in the order in which they are tried."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import caches
 
 from accounts.enums import IntegrationStatus
 from accounts.errors import CredentialsUnreadable
@@ -25,6 +26,7 @@ ENVIRONMENT: Final = "environment"
 EMBEDDED: Final = "embedded"
 EMBEDDED_MODELS: Final = {ModelKind.CHAT: "otklik-quote-1", ModelKind.EMBEDDING: "lexhash-v1"}
 OLLAMA_PORT: Final = 11434
+CATALOGUE_SECONDS: Final = 5
 NO_SECRET: Final = "none"  # noqa: S105 -- no secret: Ollama and the embedded server want some key and read none
 
 
@@ -41,16 +43,19 @@ class Route:
     spec: AiModel | None
     token_id: int | None = None
     integration_id: int | None = None
+    window: int | None = None  # how many tokens a call may hold; none means unknown
     is_public_only: bool = False
+    is_broken: bool = False  # and rested: one call may try it
 
 
 class Catalogue:
-    """The models that run on a day, read once per call."""
+    """The models of a kind that run on a day."""
 
     def __init__(self, kind: ModelKind, *, at: datetime) -> None:
-        listed = AiModel.objects.of_kind(kind).running(on=at.date()).order_by("-is_default", "price_input", "pk")
         self.kind = kind
-        self.models = list(listed)
+        listed = _listed(kind)
+        self.models = [model for model in listed if model.runs(on=at.date())]
+        self.retired = {(m.provider, m.name): m for m in listed if not m.runs(on=at.date())}
 
     def get(self, provider: Provider, name: str) -> AiModel | None:
         """Return a provider's model by name."""
@@ -58,7 +63,19 @@ class Catalogue:
 
     def default(self, provider: Provider) -> str:
         """Return the model to ask of a provider when nothing is said, or nothing."""
-        return next((m.name for m in self.models if m.provider == provider), "")
+        first = next((m for m in self.models if m.provider == provider), None)
+        if first is None or first.is_default:
+            return first.name if first else ""
+        gone = next((m for m in self.retired.values() if m.provider == provider and m.is_default), None)
+        return self.current(provider, gone.name) if gone and gone.replaced_by else first.name
+
+    def current(self, provider: Provider, name: str) -> str:
+        """Return the model that took over from a retired one, or the name itself."""
+        seen: set[str] = set()
+        while (gone := self.retired.get((provider, name))) and gone.replaced_by and name not in seen:
+            seen.add(name)
+            name = gone.replaced_by
+        return name
 
     def serves(self, provider: Provider, name: str) -> bool:
         """Say whether a provider has a model: it is listed, or the provider takes any and nobody else lists it."""
@@ -69,6 +86,7 @@ class Catalogue:
 
     def choose(self, provider: Provider, wanted: str, *, configured: str = "", allowed: Iterable[str] = ()) -> str:
         """Return the model to ask of a provider: the wanted one if it may be, else the configured, else its own."""
+        wanted, configured = self.current(provider, wanted), self.current(provider, configured)
         access = list(allowed)
         if access:
             options = [wanted, configured, self.default(provider), *access]
@@ -76,6 +94,17 @@ class Catalogue:
         if wanted and self.serves(provider, wanted):
             return wanted
         return configured or self.default(provider)
+
+
+def _listed(kind: ModelKind) -> list[AiModel]:
+    """Return the models of a kind in the order of preference; in this process changes show within seconds."""
+    key = f"assistants.models.{kind}"
+    cache = caches["process"]
+    listed: list[AiModel] | None = cache.get(key)
+    if listed is None:
+        listed = list(AiModel.objects.of_kind(kind).order_by("-is_default", "price_input", "pk"))
+        cache.set(key, listed, CATALOGUE_SECONDS)
+    return listed
 
 
 def routes_for(
@@ -93,15 +122,17 @@ def routes_for(
     catalogue = Catalogue(kind, at=at)
     outside = [*_own(tenant, catalogue, kind, wanted), *_environment(catalogue, kind, wanted)]
     last = _embedded(catalogue)
-    pool = _pool(catalogue, wanted, at=at)
-    named = [route for route in (*outside, *pool, *last) if route.model]
+    pool = AiTokenPool.objects.filter(is_active=True, parked_reason="").in_order(at=at)
+    named = [route for route in (*outside, *_pool(pool, catalogue, wanted), *last) if route.model]
     if kind == ModelKind.EMBEDDING:
         # the model is decided by what is set up, not by who is well today
         wanted = wanted if needs_wanted else wanted_by(named, wanted)
         named = [route for route in named if route.model == wanted]
-    resting = _unhealthy([route.key for route in (*outside, *last)], at=at)
-    eligible = set(AiTokenPool.objects.eligible(at=at).values_list("pk", flat=True))
-    return [r for r in named if (r.token_id in eligible if r.token_id else r.key not in resting)]
+    resting = {f"pool:{key.pk}" for key in pool if not key.is_eligible(at=at)}
+    health = AiRoute.objects.in_bulk([route.key for route in (*outside, *last)], field_name="key")
+    resting |= {key for key, row in health.items() if not row.is_healthy(at=at)}
+    broken = {key for key, row in health.items() if row.is_broken}
+    return [replace(route, is_broken=route.key in broken) for route in named if route.key not in resting]
 
 
 def wanted_by(routes: list[Route], wanted: str) -> str:
@@ -135,6 +166,7 @@ def _own(tenant: Tenant, catalogue: Catalogue, kind: ModelKind, wanted: str) -> 
                     model=model,
                     spec=catalogue.get(provider, model),
                     integration_id=integration.pk,
+                    window=_window(catalogue.get(provider, model), integration.settings.get("context_length")),
                     is_public_only=not settings.LLM_ALLOW_PRIVATE_ADDRESSES,
                 )
             )
@@ -156,12 +188,18 @@ def _environment(catalogue: Catalogue, kind: ModelKind, wanted: str) -> list[Rou
         secret=settings.LLM_API_KEY or NO_SECRET,
         model=model,
         spec=catalogue.get(provider, model),
+        window=_window(catalogue.get(provider, model)),
     )
     return [route]
 
 
-def _pool(catalogue: Catalogue, wanted: str, *, at: datetime) -> list[Route]:
-    keys = AiTokenPool.objects.filter(is_active=True, parked_reason="").in_order(at=at)
+def _window(spec: AiModel | None, configured: object = None) -> int | None:
+    """Return the smaller of what the model can take and what its server gives it."""
+    known = [spec.context_length] if spec and spec.context_length else []
+    return min([*known, *([configured] if isinstance(configured, int) else [])], default=None)
+
+
+def _pool(keys: Iterable[AiTokenPool], catalogue: Catalogue, wanted: str) -> list[Route]:
     routes = []
     for key in keys:
         provider = Provider(key.provider)
@@ -178,9 +216,11 @@ def _pool(catalogue: Catalogue, wanted: str, *, at: datetime) -> list[Route]:
                     model=model,
                     spec=catalogue.get(provider, model),
                     token_id=key.pk,
+                    window=_window(catalogue.get(provider, model)),
                 )
             )
-    return sorted(routes, key=lambda route: bool(wanted) and route.model != wanted)  # stable: priority within
+    # stable: priority within
+    return sorted(routes, key=lambda r: bool(wanted) and r.model != catalogue.current(r.provider, wanted))
 
 
 def _embedded(catalogue: Catalogue) -> list[Route]:
@@ -210,8 +250,3 @@ def provider_at(base_url: str) -> Provider:
     if host.endswith("deepseek.com"):
         return Provider.DEEPSEEK
     return Provider.OLLAMA if parts.port == OLLAMA_PORT or host == "ollama" else Provider.COMPATIBLE
-
-
-def _unhealthy(keys: list[str], *, at: datetime) -> set[str]:
-    known = AiRoute.objects.filter(key__in=keys)
-    return set(known.values_list("key", flat=True)) - set(known.healthy(at=at).values_list("key", flat=True))

@@ -99,9 +99,13 @@ class AiModel(Timestamped):
     def __str__(self) -> str:
         return self.display_name or self.name
 
+    def runs(self, *, on: date) -> bool:
+        """Say whether its provider still runs it."""
+        return self.shutdown_on is None or self.shutdown_on > on
+
     def is_retired(self, *, on: date) -> bool:
-        """Say whether its provider has shut it down by ``on``."""
-        return self.shutdown_on is not None and self.shutdown_on <= on
+        """Say whether its provider has shut it down."""
+        return not self.runs(on=on)
 
     def speaks(self, language_code: str) -> bool:
         """Say whether this embedding model is known to retrieve well in a language."""

@@ -88,6 +88,11 @@ class Key(models.Model):
         """Say whether too many calls in a row failed."""
         return self.error_count >= MAX_ERRORS
 
+    def is_healthy(self, *, at: datetime) -> bool:
+        """Say of a row already read what ``KeyQuerySet.healthy`` asks the database."""
+        is_rested = self.cooldown_until <= at if self.cooldown_until else not self.is_broken
+        return is_rested and not self.parked_reason
+
 
 class PoolQuerySet(KeyQuerySet["AiTokenPool"]):
     """Keys of the pool."""
@@ -191,6 +196,11 @@ class AiTokenPool(Public, Key, Timestamped):
     def used_this_month(self, *, at: datetime) -> int:
         """Return the calls of this moment's month."""
         return self.current_monthly_usage if self.last_reset_monthly >= month_of(at) else 0
+
+    def is_eligible(self, *, at: datetime) -> bool:
+        """Say of a row already read what ``PoolQuerySet.eligible`` asks the database."""
+        has_calls_left = self.used_today(at=at) < self.daily_limit and self.used_this_month(at=at) < self.monthly_limit
+        return self.is_active and has_calls_left and self.is_healthy(at=at)
 
     def seal_token(self, token: str) -> None:
         """Put ``token`` on this row, encrypted; the caller saves."""

@@ -50,6 +50,7 @@ def change_assistant(assistant: Assistant, *, by: User | None, at: datetime | No
         return locked
     if VERSIONED & changed.keys():
         versions.refuse_if_guarded(locked)
+        versions.begin_history(locked)
     for name, value in changed.items():
         setattr(locked, name, value)
     if SHOWN_IN_WIDGET & changed.keys():

@@ -20,6 +20,7 @@ def draft_version(
 ) -> AssistantVersion:
     """Keep instructions and a model as a draft that nobody answers with yet."""
     locked = Assistant.objects.select_for_update(of=("self",)).get(pk=assistant.pk)
+    begin_history(locked)
     return _add(locked, by=by, system_prompt=system_prompt, ai_model=ai_model, note=note)
 
 
@@ -59,6 +60,12 @@ def record(assistant: Assistant, *, by: User | None, at: datetime) -> AssistantV
         published_at=at,
         published_by=by,
     )
+
+
+def begin_history(assistant: Assistant) -> None:
+    """Keep what was in force before the first change, for assistants that no service made."""
+    if not assistant.versions.exists():
+        record(assistant, by=None, at=assistant.created_at)
 
 
 def version_in_force(assistant: Assistant) -> AssistantVersion | None:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from accounts import services as accounts
 from accounts.enums import Scope
 from accounts.models import Tenant, User
+from assistants import services as assistants
 from assistants.models import Assistant
 from billing import services as billing
 from config.demo.history import load_history
@@ -88,8 +89,9 @@ def describe() -> dict[str, Any]:
 
 def _assistant(tenant: Tenant) -> Assistant:
     row = load("assistant")
-    return Assistant.objects.create(
-        tenant=tenant,
+    return assistants.create_assistant(
+        tenant,
+        by=None,
         name=row["name"],
         greeting=row["greeting"],
         system_prompt=row["system_prompt"],

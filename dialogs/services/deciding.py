@@ -48,7 +48,8 @@ class Decision(Enum):
 
 def question_of(dialog: Dialog) -> Question | None:
     """Return what waits for an answer in ``dialog``, or None when nothing does."""
-    history = list(reversed(dialog.messages.spoken().order_by("-seq")[:HISTORY]))
+    spoken = dialog.messages.spoken().defer("receipt")  # quotes and numbers, larger than all that was said
+    history = list(reversed(spoken.order_by("-seq")[:HISTORY]))
     unanswered: list[DialogMessage] = []
     while history and history[-1].sender == Sender.CUSTOMER:
         unanswered.insert(0, history.pop())

@@ -40,6 +40,10 @@ def an_example(tenant):
     return {"uuid": example.dataset.uuid, "example_uuid": example.uuid}
 
 
+def a_lone_example(tenant):
+    return {"uuid": ExampleFactory(dataset=DatasetFactory(tenant=tenant)).uuid}
+
+
 def a_run(tenant):
     return {"uuid": RunFactory(tenant=tenant).uuid}
 
@@ -61,6 +65,9 @@ CASES = {
     "delete_dataset": a_set,
     "draft_version": an_assistant,
     "evaluation": an_assistant,
+    "evaluation-run-detail": a_run,
+    "evaluation-run-results": a_run,
+    "evaluation-run-stop": a_run,
     "evaluation_run": a_run,
     "example": an_example,
     "export_examples": a_set,
@@ -77,6 +84,9 @@ CASES = {
     "disconnect_model_key": a_key,
     "model_key": a_key,
     "test_model_key": a_key,
+    "training-dataset-detail": a_set,
+    "training-example-detail": a_lone_example,
+    "training-example-judge": a_lone_example,
     "restore_assistant": a_version,
 }
 PUBLIC = {"connect_model_key": "the form of a provider is the same for every shop, and takes keys for one's own"}

@@ -124,7 +124,7 @@ class VersionFactory(DjangoModelFactory):
 
     assistant = factory.SubFactory(AssistantFactory)
     tenant = factory.SelfAttribute("assistant.tenant")
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: n + 1_000)
     system_prompt = "Answer the shop's customers."
 
 
