@@ -197,7 +197,12 @@ def _priced(
     """Add what it used and cost, and write it down for a tenant."""
     prompt = answer.prompt_tokens if answer.prompt_tokens is not None else prompt_estimate
     completion = answer.completion_tokens if answer.completion_tokens is not None else tokens.count(answer.text)
-    used: dict[str, Any] = {"tokens": prompt + completion, "first_token_seconds": answer.first_token_seconds}
+    used: dict[str, Any] = {
+        "tokens": prompt + completion,
+        "first_token_seconds": answer.first_token_seconds,
+        "cost": None,
+        "currency": "USD",
+    }
     if route.spec is not None:
         cost = route.spec.cost(prompt_tokens=prompt, completion_tokens=completion, at=at)
         used |= {"cost": str(cost) if cost is not None else None, "currency": route.spec.currency}

@@ -1,6 +1,6 @@
 """Tenants' own keys at model providers: connect, test, change, disconnect."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +21,7 @@ from assistants.explanations import explain
 from assistants.models import AiModel, AiRoute, AiTokenPool
 
 OPTIONS: Final = ("chat_model", "embedding_model", "context_length")
+WITHOUT_EMBEDDINGS: Final = frozenset({Provider.DEEPSEEK})
 STATUS_OF: Final = {
     "unauthorised": IntegrationStatus.REAUTH_REQUIRED,
     "forbidden": IntegrationStatus.REAUTH_REQUIRED,
@@ -122,10 +123,7 @@ def test_pool_key(key: AiTokenPool, *, at: datetime) -> Report:
         model="",
         spec=None,
     )
-    allowed = [name for name in key.model_access if not probing.looks_like_embedding(name)]
-    embedding = [name for name in key.model_access if probing.looks_like_embedding(name)]
-    options = {"chat_model": allowed[:1], "embedding_model": embedding[:1]}
-    report = _test(route, {name: "".join(value) for name, value in options.items()}, tenant=None, at=at)
+    report = _test(route, {}, tenant=None, at=at, allowed=key.model_access)
     for step in report.steps:
         if step.name == "languages" and not step.problem and step.facts.get("accuracy"):
             _into_catalogue(provider, step, at=at)
@@ -138,9 +136,12 @@ def disconnect_key(integration: Integration) -> None:
     AiRoute.objects.filter(key=f"integration:{integration.uuid}").delete()
 
 
-def _test(route: Route, options: Mapping[str, Any], *, tenant: Tenant | None, at: datetime) -> Report:
+def _test(
+    route: Route, options: Mapping[str, Any], *, tenant: Tenant | None, at: datetime, allowed: Sequence[str] = ()
+) -> Report:
     """List, answer, embed, measure: each step only where the one before leaves hope."""
-    listing, names = probing.list_models(route)
+    listing, found = probing.list_models(route)
+    names = list(allowed) or found
     steps = [listing]
     if listing.problem in {"unauthorised", "private_address", "unreachable", "timeout"}:
         return Report(steps=(listing, Step(name="chat", problem=listing.problem, facts=listing.facts)))
@@ -148,7 +149,7 @@ def _test(route: Route, options: Mapping[str, Any], *, tenant: Tenant | None, at
     steps.append(
         probing.try_chat(chat, tenant=tenant, at=at, offered=names)
         if chat.model
-        else Step(name="chat", problem="no_model")
+        else Step(name="chat", problem=listing.problem or "no_model", facts=listing.facts)
     )
     window = probing.window_of(chat) if not steps[-1].problem else None
     embedding = _with_model(route, ModelKind.EMBEDDING, options, names, at=at)
@@ -165,7 +166,10 @@ def _with_model(route: Route, kind: ModelKind, options: Mapping[str, Any], names
     """Return the route to the model to try: the chosen one, else the provider's default, else the first it lists."""
     catalogue = Catalogue(kind, at=at)
     is_embedding = kind == ModelKind.EMBEDDING
-    listed = [name for name in names if probing.looks_like_embedding(name) == is_embedding]
+    if is_embedding and route.provider in WITHOUT_EMBEDDINGS:
+        return replace(route, model="")
+    embedding = {model.name for model in Catalogue(ModelKind.EMBEDDING, at=at).models}
+    listed = [name for name in names if (name in embedding or probing.looks_like_embedding(name)) == is_embedding]
     default = catalogue.default(route.provider)
     known = default if default and (not names or default in names) else ""
     model = str(options.get(f"{kind}_model") or known or next(iter(listed), "") or ("" if is_embedding else default))
@@ -190,12 +194,13 @@ def _own_route(integration: Integration, credentials: Mapping[str, str]) -> Rout
 def _note(integration: Integration, report: Report) -> None:
     """Use a key that works, with a clean record; set one that does not aside, and say why."""
     fault = report.problem
+    message = explain(fault.problem, fault.facts) if fault else ""
     if report.works:
-        accounts.mark(integration, status=IntegrationStatus.CONNECTED)
+        accounts.mark(integration, status=IntegrationStatus.CONNECTED, message=message)
         AiRoute.objects.filter(key=f"integration:{integration.uuid}").unpark()
     elif fault is not None:
         status = STATUS_OF.get(fault.problem, IntegrationStatus.PENDING)
-        accounts.mark(integration, status=status, message=explain(fault.problem, fault.facts))
+        accounts.mark(integration, status=status, message=message)
 
 
 def _into_catalogue(provider: Provider, step: Step, *, at: datetime) -> None:

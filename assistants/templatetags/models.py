@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from assistants.choices import SIGNS
+from assistants.door.probing import Step
 from assistants.enums import Provider
 from assistants.explanations import explain
 
@@ -21,6 +22,12 @@ QUICK: Final = 1.0
 def problem(step: dict[str, Any]) -> str:
     """Say in one sentence why a step of a test did not work."""
     return explain(step["problem"], step.get("facts", {}))
+
+
+@register.filter
+def problem_of(step: Step) -> str:
+    """Say the same of a step that was not stored."""
+    return explain(step.problem, step.facts)
 
 
 @register.filter
