@@ -54,7 +54,6 @@ def chat(
     Raises:
         Failure: it came to nothing, or broke off.
     """
-    options = route.spec.request_options if route.spec else {}
     aloud = Aloud()
     with _told_apart(budget), spending(budget):
         stream = _sdk(route).chat.completions.create(
@@ -64,15 +63,7 @@ def chat(
             stream_options={"include_usage": True},
             temperature=temperature,
             extra_headers=_headers(route),
-            extra_body={
-                # past the SDK, which takes milliseconds to walk through a long conversation
-                "messages": [
-                    {"role": message.role, "content": message.content}
-                    for message in fit(messages, window=route.window, room=max_tokens)
-                ],
-                options.get("max_tokens_field", "max_tokens"): max_tokens,
-                **options.get("body", {}),
-            },
+            extra_body=_body(route, messages, max_tokens=max_tokens),
         )
         with stream:
             _check_type(stream.response.headers.get("content-type", ""))
@@ -88,12 +79,7 @@ def chat(
     if rest := aloud.rest():
         answer.text += rest
         yield rest
-    if answer.finish_reason in BROKEN_OFF:
-        raise Failure(Kind.UNAVAILABLE, answer.finish_reason, "The provider broke the answer off.")
-    if not answer.finish_reason and answer.prompt_tokens is None:
-        raise Failure(Kind.NONSENSE, "cut_short", "The answer broke off without an end.")
-    if not answer.text.strip():
-        raise Failure(Kind.NONSENSE, "empty_answer", "The answer has no text.")
+    _check_end(answer)
 
 
 def vectors(route: Route, texts: Sequence[str], answer: Answer, budget: Budget) -> list[list[float]]:
@@ -149,6 +135,26 @@ def _client(pid: int, base_url: str, *, is_public_only: bool) -> "openai.OpenAI"
 def _headers(route: Route) -> dict[str, str]:
     """Return the key for one request; it is kept nowhere."""
     return {"Authorization": f"Bearer {route.secret}"}
+
+
+def _body(route: Route, messages: Sequence[Message], *, max_tokens: int) -> dict[str, Any]:
+    """Return what goes past the SDK, which takes milliseconds to walk through a long conversation."""
+    options: dict[str, Any] = route.spec.request_options if route.spec else {}
+    fitting = fit(messages, window=route.window, room=max_tokens)
+    return {
+        "messages": [{"role": message.role, "content": message.content} for message in fitting],
+        options.get("max_tokens_field", "max_tokens"): max_tokens,
+        **options.get("body", {}),
+    }
+
+
+def _check_end(answer: Answer) -> None:
+    if answer.finish_reason in BROKEN_OFF:
+        raise Failure(Kind.UNAVAILABLE, answer.finish_reason, "The provider broke the answer off.")
+    if not answer.finish_reason and answer.prompt_tokens is None:
+        raise Failure(Kind.NONSENSE, "cut_short", "The answer broke off without an end.")
+    if not answer.text.strip():
+        raise Failure(Kind.NONSENSE, "empty_answer", "The answer has no text.")
 
 
 def _check_type(content_type: str) -> None:
