@@ -8,27 +8,30 @@ from uuid import UUID
 
 from assistants.door import Completion
 from assistants.models import Assistant
+from billing.models import BalanceHold
 
 Embed = Callable[[Sequence[str], Literal["query", "document"]], list[list[float]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """An answer that no customer sees: the text, what it stands on, what it took."""
+    """An answer that no customer sees: the text, what it stands on, what it took, and the price held for it."""
 
     text: str
     is_refusal: bool
     sources: Sequence[dict[str, Any]] = ()
     completion: Completion | None = None
+    hold: BalanceHold | None = None
 
 
 class Rehearsal(Protocol):
-    """Answers a question as the assistant would answer a customer, without a dialog and without a price.
+    """Answers a question as the assistant would answer a customer, without a dialog.
 
-    Raises ModelFailed or NoModelAvailable.
+    The price is held under ``key``; whoever asked takes it or gives it back.
+    Raises InsufficientFunds, ModelFailed or NoModelAvailable.
     """
 
-    def __call__(self, assistant: Assistant, question: str, *, at: datetime) -> Rehearsed: ...
+    def __call__(self, assistant: Assistant, question: str, *, key: str, at: datetime) -> Rehearsed: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +85,11 @@ class Fulfilled:
 fulfilled: Final = Fulfilled()
 
 
-def rehearse(assistant: Assistant, question: str, *, at: datetime) -> Rehearsed:
-    """Answer a question as a customer would be answered."""
+def rehearse(assistant: Assistant, question: str, *, key: str, at: datetime) -> Rehearsed:
+    """Answer a question as a customer would be answered; see ``Rehearsal``."""
     if fulfilled.rehearse is None:
         raise LookupError("no app answers for assistants")
-    return fulfilled.rehearse(assistant, question, at=at)
+    return fulfilled.rehearse(assistant, question, key=key, at=at)
 
 
 def find_examples(assistant: Assistant, *, since: datetime, limit: int) -> Sequence[Found]:

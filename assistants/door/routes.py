@@ -122,7 +122,7 @@ def routes_for(
     catalogue = Catalogue(kind, at=at)
     outside = [*_own(tenant, catalogue, kind, wanted), *_environment(catalogue, kind, wanted)]
     last = _embedded(catalogue)
-    pool = AiTokenPool.objects.filter(is_active=True, parked_reason="").in_order(at=at)
+    pool = sorted(AiTokenPool.objects.filter(is_active=True, parked_reason=""), key=lambda key: key.turn(at=at))
     named = [route for route in (*outside, *_pool(pool, catalogue, wanted), *last) if route.model]
     if kind == ModelKind.EMBEDDING:
         # the model is decided by what is set up, not by who is well today

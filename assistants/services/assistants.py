@@ -22,7 +22,7 @@ SHOWN_IN_WIDGET: Final = frozenset(
     {"name", "greeting", "language_code", "is_active", "website_integration_enabled", "widget_settings"}
     | {"suggested_questions", "handoff_enabled", "allowed_origins"}
 )
-EDITABLE: Final = VERSIONED | SHOWN_IN_WIDGET | {"embedding_model", "fallback_text"}
+EDITABLE: Final = VERSIONED | SHOWN_IN_WIDGET | {"embedding_model", "fallback_text", "answers_tickets"}
 MAX_QUESTIONS: Final = 6
 MAX_QUESTION: Final = 120
 HOST: Final = re.compile(r"^[a-z0-9*]([a-z0-9.-]*[a-z0-9])?$")
@@ -51,6 +51,8 @@ def change_assistant(assistant: Assistant, *, by: User | None, at: datetime | No
     if VERSIONED & changed.keys():
         versions.refuse_if_guarded(locked)
         versions.begin_history(locked)
+    if changed.get("answers_tickets"):  # one of a tenant's assistants does
+        Assistant.objects.answering_tickets(locked.tenant).update(answers_tickets=False)
     for name, value in changed.items():
         setattr(locked, name, value)
     if SHOWN_IN_WIDGET & changed.keys():
@@ -119,4 +121,7 @@ def _editable(fields: Mapping[str, Any]) -> dict[str, Any]:
     unknown = fields.keys() - EDITABLE
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
-    return dict(fields)
+    given = dict(fields)
+    if isinstance(prompt := given.get("system_prompt"), str):
+        given["system_prompt"] = prompt.replace("\r\n", "\n")  # browsers send each line's end as two characters
+    return given

@@ -2,7 +2,7 @@
 
 import copy
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -14,7 +14,6 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from assistants import ports, scoring, tasks
-from assistants.door import Completion
 from assistants.enums import Currency, EvaluationStatus, Outcome
 from assistants.errors import AlreadyRunning, ModelFailed, NoModelAvailable, NothingToRun
 from assistants.models import (
@@ -28,7 +27,6 @@ from assistants.models import (
 from assistants.services.digests import digest_of
 from assistants.services.judging import judged
 from billing import services as billing
-from billing.enums import ServiceType
 from billing.errors import InsufficientFunds
 from billing.models import BalanceHold
 from config.errors import ProviderError
@@ -37,7 +35,6 @@ log = structlog.get_logger(__name__)
 
 MAX_EXAMPLES: Final = 1_000
 SLICE_SECONDS: Final = 25.0  # how long one run may keep a worker before others get their turn
-HOLD_LIFETIME: Final = timedelta(minutes=10)
 NOTHING: Final = Decimal(0)
 
 
@@ -132,40 +129,38 @@ def _remaining(run: EvaluationRun) -> list[tuple[int, TrainingExample]]:
 
 
 def _run_example(run: EvaluationRun, position: int, example: TrainingExample) -> None:
-    """Answer one example and judge the answer, holding its price meanwhile.
+    """Answer one example and judge the answer; its price is held meanwhile.
 
     Raises:
         InsufficientFunds: the balance does not pay for an answer.
     """
-    hold = billing.hold(
-        run.tenant,
-        service=ServiceType.AI_MESSAGE,
-        key=f"evaluation:{run.uuid}:{position}:{run.locked_until:%s.%f}",  # a lost lease leaves its hold behind
-        at=now(),
-        ttl=HOLD_LIFETIME,
-    )
     started = time.monotonic()
+    key = f"evaluation:{run.uuid}:{position}:{run.locked_until:%s.%f}"  # a lost lease leaves its hold behind
+    hold: BalanceHold | None = None
     try:
-        result = _answered(run, example)
+        given = ports.rehearse(as_versioned(run.assistant, run.version), example.input_text, key=key, at=now())
+        hold = given.hold
+        result = _judged(run, example, given)
     except (ModelFailed, NoModelAvailable, ProviderError) as failure:
         log.warning("example_failed", error=str(failure))
         result = EvaluationResult(outcome=Outcome.FAILED, passed=False, score=0.0, answer=str(failure))
     except BaseException:
-        billing.release(hold, at=now(), reason="crashed")
+        if hold is not None:
+            billing.release(hold, at=now(), reason="crashed")
         raise
     result.seconds = result.seconds or time.monotonic() - started
     result.tenant_id, result.run, result.example, result.position = run.tenant_id, run, example, position
     result.question, result.expected = example.input_text, example.expected_output
-    _save(run, result, hold)
+    if not _save(run, result, hold) and hold is not None:
+        billing.release(hold, at=now(), reason="lost_lease")
 
 
-def _answered(run: EvaluationRun, example: TrainingExample) -> EvaluationResult:
-    assistant = as_versioned(run.assistant, run.version)
-    given = ports.rehearse(assistant, example.input_text, at=now())
-    took: Completion | None = given.completion
+def _judged(run: EvaluationRun, example: TrainingExample, given: ports.Rehearsed) -> EvaluationResult:
+    took = given.completion
     extra, judging = judged(example, given, tenant=run.tenant, at=now()) if run.use_judge else ((), None)
     verdict = scoring.judge(example, given, extra=extra)
-    costs = [call.cost for call in (took, judging) if call is not None and call.cost is not None]
+    calls = [call for call in (took, judging) if call is not None]
+    costs = [call.cost for call in calls if call.cost is not None]
     return EvaluationResult(
         answer=given.text,
         outcome=Outcome.REFUSED if scoring.is_refusal(given) else Outcome.ANSWERED,
@@ -174,31 +169,26 @@ def _answered(run: EvaluationRun, example: TrainingExample) -> EvaluationResult:
         checks=verdict.as_json(),
         sources=list(given.sources),
         model_used=took.model if took else "",
-        tokens=sum(call.prompt_tokens + call.completion_tokens for call in (took, judging) if call),
+        tokens=sum(call.prompt_tokens + call.completion_tokens for call in calls),
         seconds=took.latency_seconds if took else 0.0,
         cost=sum(costs, NOTHING) if costs else None,
         cost_currency=Currency(took.cost_currency) if took else Currency.USD,
     )
 
 
-def _save(run: EvaluationRun, result: EvaluationResult, hold: BalanceHold) -> None:
-    """Keep the result, take its price if a model was asked, and count, all in one transaction."""
-    is_paid = result.outcome != Outcome.FAILED and bool(result.model_used)
-    if not is_paid:
-        billing.release(hold, at=now(), reason="no_answer")
-    with transaction.atomic():
-        held = EvaluationRun.objects.unfinished().filter(pk=run.pk, locked_until=run.locked_until)
-        counted = {"done_count": F("done_count") + 1, "passed_count": F("passed_count") + int(result.passed)}
-        if not held.update(**counted, price=F("price") + (hold.amount if is_paid else NOTHING)):
-            transaction.set_rollback(True)  # another worker has the run; it will ask again
-        else:
-            result.price = hold.amount if is_paid else NOTHING
-            result.save(force_insert=True)
-            if is_paid:
-                billing.capture(hold, at=now(), description=f"{run.dataset.name}: {result.question}"[:80])
-            return
-    if is_paid:
-        billing.release(hold, at=now(), reason="lost_lease")
+@transaction.atomic
+def _save(run: EvaluationRun, result: EvaluationResult, hold: BalanceHold | None) -> bool:
+    """Keep the result, count it and take its price, all or nothing; another worker may have the run by now."""
+    price = hold.amount if hold else NOTHING
+    held = EvaluationRun.objects.unfinished().filter(pk=run.pk, locked_until=run.locked_until)
+    counted = {"done_count": F("done_count") + 1, "passed_count": F("passed_count") + int(result.passed)}
+    if not held.update(**counted, price=F("price") + price):
+        return False
+    result.price = price
+    result.save(force_insert=True)
+    if hold is not None:
+        billing.capture(hold, at=now(), description=f"{run.dataset.name}: {result.question}"[:80])
+    return True
 
 
 def _finish(run: EvaluationRun, status: EvaluationStatus, *, error_code: str = "") -> None:

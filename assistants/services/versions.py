@@ -21,7 +21,8 @@ def draft_version(
     """Keep instructions and a model as a draft that nobody answers with yet."""
     locked = Assistant.objects.select_for_update(of=("self",)).get(pk=assistant.pk)
     begin_history(locked)
-    return _add(locked, by=by, system_prompt=system_prompt, ai_model=ai_model, note=note)
+    words = system_prompt.replace("\r\n", "\n")  # as browsers send it
+    return _add(locked, by=by, system_prompt=words, ai_model=ai_model, note=note)
 
 
 @transaction.atomic

@@ -125,6 +125,7 @@ def test_an_empty_balance_ends_the_run_and_says_so(assistant, dataset):
     run = run_of(dataset, assistant.versions.get())
 
     assert (run.status, run.error_code, run.done_count) == (EvaluationStatus.FAILED, "no_money", 0)
+    assert run.finished_at
 
 
 def test_a_failing_provider_costs_nothing_and_fails_the_example(assistant, dataset, embedded):

@@ -22,15 +22,19 @@ def found(assistant):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rehearsed_answer_is_a_customers_answer_without_a_dialog(informed, embedded):
-    given = ports.rehearse(informed, "Сколько стоит курьер?", at=NOON)
-    unknown = ports.rehearse(informed, "Do you repair laptops in Rome?", at=NOON)
+    given = ports.rehearse(informed, "Сколько стоит курьер?", key="one", at=NOON)
+    person = ports.rehearse(informed, "Позовите человека", key="three", at=NOON)
+    thanks = ports.rehearse(informed, "Спасибо!", key="four", at=NOON)
+    unknown = ports.rehearse(informed, "Do you repair laptops in Rome?", key="two", at=NOON)
 
     assert "490" in given.text
     assert (given.is_refusal, given.completion.model) == (False, "otklik-quote-1")
     assert given.sources[0]["title"].startswith("Доставка по России")
     assert "490" in given.sources[0]["quote"]
-    assert (unknown.is_refusal, unknown.completion) == (True, None)
+    assert given.hold.amount > 0
+    assert (unknown.is_refusal, unknown.completion, unknown.hold) == (True, None, None)
     assert unknown.text.startswith("I could not find")
+    assert (person.is_refusal, thanks.is_refusal, thanks.sources) == (True, False, [])
     assert not Dialog.objects.exists()
 
 

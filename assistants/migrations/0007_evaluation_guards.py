@@ -36,7 +36,7 @@ def empty(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assistants", "0005_versions_sets_and_runs")]
+    dependencies = [("assistants", "0006_versions_sets_and_runs")]
 
     operations = [
         migrations.RunPython(fill, empty),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_platform_catalogue'),
-        ('assistants', '0004_models_of_today'),
+        ('assistants', '0005_answers_tickets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
