@@ -11,7 +11,7 @@ from accounts.models import Integration, Platform
 from assistants.services.connecting import OPTIONS
 
 SECRETS: Final = frozenset({"api_key", "api_token", "access_token"})
-CREDENTIAL_LABELS: Final = {"api_key": _("API key"), "base_url": _("Address of the API")}
+CREDENTIAL_LABELS: Final = {"api_key": _("Key"), "base_url": _("Address of the API")}
 ADDRESS_HINTS: Final = {"ollama": "https://models.example.ru/v1", "openai_compatible": "https://models.example.ru/v1"}
 
 
@@ -41,11 +41,16 @@ class KeyForm(forms.Form):
         platform: Platform,
         instance: Integration | None = None,
         names: Sequence[str] = (),
+        address: str = "",
         **kwargs: Any,
     ) -> None:
         self.instance, self.credentials = instance, list(platform.required_credentials)
         if instance is not None:
-            kwargs["initial"] = {"name": instance.name, **{k: instance.settings.get(k) for k in OPTIONS}}
+            kwargs["initial"] = {
+                "name": instance.name,
+                "base_url": address,
+                **{k: instance.settings.get(k) for k in OPTIONS},
+            }
         super().__init__(*args, **kwargs)
         for name in self.credentials:
             self.fields[name] = self._credential(name, platform)
@@ -67,9 +72,7 @@ class KeyForm(forms.Form):
             widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"})
             return forms.CharField(label=label, max_length=512, required=not is_known, widget=widget, help_text=keep)
         hint = forms.URLInput(attrs={"placeholder": ADDRESS_HINTS.get(platform.pk, "")})
-        return forms.URLField(
-            label=label, max_length=500, required=not is_known, assume_scheme="https", widget=hint, help_text=keep
-        )
+        return forms.URLField(label=label, max_length=500, required=True, assume_scheme="https", widget=hint)
 
     def clean_api_key(self) -> str:
         """Take the key as it is, without the blanks that copying adds."""

@@ -57,6 +57,14 @@ def own_keys(tenant: Tenant) -> list[Integration]:
     return list(rows.exclude(status=IntegrationStatus.DISCONNECTED).select_related("platform").order_by("pk"))
 
 
+def address_of(integration: Integration) -> str:
+    """Return the address of the API, which is no secret, if the tenant named one."""
+    try:
+        return accounts.credentials_of(integration).get("base_url", "")
+    except CredentialsUnreadable:
+        return ""
+
+
 def connect_key(
     tenant: Tenant, *, platform: Platform, credentials: Mapping[str, str], name: str, options: Mapping[str, Any]
 ) -> Integration:
@@ -105,6 +113,7 @@ def test_key(integration: Integration, *, at: datetime) -> Report:
     kept = {**integration.settings, "last_test": _as_json(report, at=at)}
     if report.window:
         kept["context_length"] = report.window
+    kept |= _models_found(integration, report, at=at)
     Integration.objects.filter(pk=integration.pk).update(settings=kept)
     integration.settings = kept
     _note(integration, report)
@@ -212,6 +221,18 @@ def _into_catalogue(provider: Provider, step: Step, *, at: datetime) -> None:
     AiModel.objects.filter(provider=provider, name=step.facts["model"]).update(
         language_probe=probe, retrieval_threshold=step.facts["threshold"]
     )
+
+
+def _models_found(integration: Integration, report: Report, *, at: datetime) -> dict[str, str]:
+    """Return what to ask of a provider that has no default: the models that just worked."""
+    provider = Provider(integration.platform_id)
+    found = {}
+    for step, kind in (("chat", ModelKind.CHAT), ("embedding", ModelKind.EMBEDDING)):
+        worked = next((s.facts["model"] for s in report.steps if s.name == step and not s.problem), "")
+        is_open = not integration.settings.get(f"{kind}_model") and not Catalogue(kind, at=at).default(provider)
+        if worked and is_open:
+            found[f"{kind}_model"] = str(worked)
+    return found
 
 
 def _as_json(report: Report, *, at: datetime) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def models(request: Request) -> HttpResponse:
         "embedding": [row for row in rows if row.model.kind == ModelKind.EMBEDDING],
         "rate": roubles_per(Currency.USD),
         "voices": _voices(request.tenant, listed, at=at),
-        "keys": [(key, masked_credentials(key)) for key in keys],
+        "keys": [(key, masked_credentials(key).get("api_key", "")) for key in keys],
         "platforms": Platform.objects.filter(pk__in=OWN_PLATFORMS, is_active=True).order_by("display_name"),
         "may_manage": role_of(request.user, request.tenant) == Role.ADMIN,
     }

@@ -41,7 +41,8 @@ def key(request: Request, uuid: UUID) -> HttpResponse:
     """Show a key's last test, and change what it is used for."""
     found = _found(request, uuid)
     names = _names(found)
-    form = KeyForm(request.POST or None, platform=found.platform, instance=found, names=names)
+    address = connecting.address_of(found)
+    form = KeyForm(request.POST or None, platform=found.platform, instance=found, names=names, address=address)
     if request.method == "POST" and form.is_valid():
         connecting.change_key(found, **form.taken())
         found.refresh_from_db()
@@ -50,7 +51,8 @@ def key(request: Request, uuid: UUID) -> HttpResponse:
     context = {
         "key": found,
         "form": form,
-        "masked": masked_credentials(found),
+        "masked": masked_credentials(found).get("api_key", ""),
+        "address": address,
         "test": found.settings.get("last_test"),
         "window": found.settings.get("context_length"),
     }

@@ -22,6 +22,8 @@ from assistants.errors import ImportRefused, NotForTuning, SetTaken
 from assistants.forms import CollectForm, ExampleForm, ImportForm, NewSetForm, SetForm
 from assistants.models import Assistant, EvaluationRun, TrainingDataset
 from assistants.reports import with_figures
+from billing.enums import ServiceType
+from billing.services import price_of
 from config.pages import page_of
 
 RECENT = 15
@@ -77,6 +79,7 @@ def dataset(request: Request, uuid: UUID, bad: dict[str, Any] | None = None) -> 
         "collect_form": CollectForm(tenant=request.tenant, assistant=found.assistant),
         "versions": found.assistant.versions.latest_first()[:RECENT] if found.assistant else [],
         "runs": with_figures(found.runs.select_related("version__assistant").order_by("-pk"))[:RECENT],
+        "estimate": counts.get(ExampleStatus.APPROVED, 0) * price_of(ServiceType.AI_MESSAGE, at=now()),
         "may_manage": role_of(request.user, request.tenant) == Role.ADMIN,
         "can_judge": services.can_judge(request.tenant, at=now()),
         **(bad or {}),

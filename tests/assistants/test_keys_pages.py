@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from accounts.enums import IntegrationStatus, Role, SettingCategory
 from accounts.models import Integration, Platform
 from accounts.services import credentials_of, set_setting
+from assistants.door.routes import routes_for
 from assistants.enums import ModelKind, ParkedReason, Provider
 from assistants.models import AiModel, AiRoute, AiTokenUsage
 from assistants.services import connecting
@@ -54,6 +55,7 @@ def test_a_key_is_connected_tested_and_used_at_once(tenant, admin, model_server)
     assert [name for name, step in steps.items() if not step["problem"]] == ["models", "chat", "embedding", "languages"]
     assert steps["chat"]["facts"]["model"] == "otklik-quote-1"
     assert steps["chat"]["facts"]["first_token_seconds"] > 0
+    assert routes_for(tenant, kind=ModelKind.CHAT, at=now())[0].key == f"integration:{key.uuid}"
     assert steps["languages"]["facts"]["accuracy"].keys() == {"ru", "en"}
     assert {row.request_type for row in AiTokenUsage.objects.of(tenant)} == {"chat", "embedding"}
     shown = admin.get(response.url).content.decode()
@@ -165,7 +167,7 @@ def test_a_key_is_changed_without_being_shown_and_disconnected_for_good(tenant, 
     key = connected(tenant, model_server.url)
     address = reverse("model_key", args=[key.uuid])
 
-    admin.post(address, {"name": "Другое", "chat_model": "otklik-quote-1", "api_key": "", "base_url": ""})
+    admin.post(address, {"name": "Другое", "chat_model": "otklik-quote-1", "api_key": "", "base_url": model_server.url})
     key.refresh_from_db()
     assert (key.name, credentials_of(key)["api_key"]) == ("Другое", KEY)
 
