@@ -34,7 +34,7 @@ class SetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
             "description": _("What it checks"),
             "assistant": _("Assistant"),
             "is_required": _("A version must pass it before it is published"),
-            "required_share": _("Passed at, % of examples"),
+            "required_share": _("Share of examples to pass, in percent"),
         }
         help_texts = {"is_required": ""}
         widgets = {
