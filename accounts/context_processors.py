@@ -15,6 +15,7 @@ SECTIONS: Final = (
     ("dialogs", _("Dialogs"), "dialogs"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
+    ("models", _("Models"), "bolt"),
     ("console", _("Operator console"), "operator"),
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),

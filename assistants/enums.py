@@ -53,6 +53,24 @@ class ExampleStatus(TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class EvaluationStatus(TextChoices):
+    """How far a run of a dataset is."""
+
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")
+    FAILED = "failed", _("Failed")
+
+
+class Outcome(TextChoices):
+    """What an assistant did with an example's question."""
+
+    ANSWERED = "answered", _("Answered")
+    REFUSED = "refused", _("Said it does not know")
+    FAILED = "failed", _("No answer came")
+
+
 class Currency(TextChoices):
     """What a provider bills in."""
 

@@ -35,6 +35,70 @@ class KeyTaken(DomainError):
     message = _("This key is already in the pool.")
 
 
+@dataclass
+class PublishingGuarded(DomainError):
+    """Instructions change by publishing a version that passed the assistant's sets."""
+
+    code = "publishing_guarded"
+    message = _("“{name}” is guarded by an evaluation set: save a draft, run the set, then publish.")
+    name: str
+
+
+@dataclass
+class NotGreen(DomainError):
+    """A version has not passed the sets that guard its assistant."""
+
+    code = "not_green"
+    message = _("Version {version} has not passed {sets} as the set is now. Run it first.")
+    version: int
+    sets: str
+
+
+@dataclass
+class NothingToRun(DomainError):
+    """A set has no approved examples."""
+
+    code = "nothing_to_run"
+    message = _("“{name}” has no approved examples yet.")
+    name: str
+
+
+@dataclass
+class AlreadyRunning(DomainError):
+    """The same set is being run against the same version."""
+
+    code = "already_running"
+    message = _("This set is being run against this version already.")
+
+
+@dataclass
+class SetTaken(DomainError):
+    """Another set of the tenant has this name."""
+
+    code = "set_taken"
+    message = _("There is a set called “{name}” already.")
+    name: str
+
+
+@dataclass
+class ImportRefused(DomainError):
+    """A file of examples cannot be read."""
+
+    code, status = "import_refused", 422
+    message = _("Line {line}: {reason}")
+    line: int
+    reason: str
+
+
+@dataclass
+class NotForTuning(DomainError):
+    """A set does not make a fine-tuning file yet."""
+
+    code, status = "not_for_tuning", 422
+    message = _("This set cannot be used for fine-tuning yet: {reason}")
+    reason: str
+
+
 class ModelFailed(ProviderUnavailable):
     """A model broke off or answered nonsense; what it had said so far is in ``partial``."""
 

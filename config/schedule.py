@@ -11,6 +11,7 @@ ROUTES: Final = {
     "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},
     "knowledge.tasks.*": {"queue": "embedding"},
+    "assistants.tasks.evaluate": {"queue": "sync"},
     "marketplace.tasks.*": {"queue": "sync"},
     "accounts.tasks.sync*": {"queue": "sync"},
 }
@@ -18,6 +19,11 @@ SCHEDULE: Final = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
+    "find lost evaluations": {
+        "task": "assistants.tasks.sweep_evaluations",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
     "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
     "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},

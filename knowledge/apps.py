@@ -1,7 +1,12 @@
 """Application configuration."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from assistants.ports import Embed, Understanding
 
 
 class KnowledgeConfig(AppConfig):
@@ -9,3 +14,16 @@ class KnowledgeConfig(AppConfig):
 
     name = "knowledge"
     verbose_name = _("Knowledge")
+
+    def ready(self) -> None:
+        """Measure embedding models for whoever connects them."""
+        from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
+
+        fulfilled.probe_languages = _measure
+
+
+def _measure(embed: "Embed") -> "Understanding":
+    """Import numpy at the first measurement only."""
+    from knowledge.languages import measure  # noqa: PLC0415 -- leaf
+
+    return measure(embed)

@@ -9,11 +9,12 @@ import math
 import operator
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from accounts.models import Tenant
 from assistants import door
 from assistants.models import Assistant
+from assistants.ports import Embed, Understanding
 from knowledge.models import EmbeddingModel
 from knowledge.paraphrases import ENGLISH, RUSSIAN, Triple
 
@@ -49,25 +50,28 @@ def note_model(name: str, *, dims: int, tenant: Tenant, assistant: Assistant | N
 
 
 def _measure(name: str, *, tenant: Tenant, assistant: Assistant | None, at: datetime) -> dict[str, float]:
+    def embed(texts: Sequence[str], purpose: Literal["query", "document"]) -> list[list[float]]:
+        return door.embed(texts, tenant=tenant, assistant=assistant, purpose=purpose, model=name, at=at).vectors
+
+    measured = measure(embed)
+    accuracy = measured.accuracy
+    return {"accuracy_ru": accuracy["ru"], "accuracy_en": accuracy["en"], "threshold": measured.threshold}
+
+
+def measure(embed: Embed) -> Understanding:
+    """Return how well whatever ``embed`` calls tells paraphrases from rivals."""
+
     def embedded(triples: Sequence[Triple]) -> tuple[Vectors, Vectors, Vectors]:
-        questions = door.embed(
-            [triple[0] for triple in triples], tenant=tenant, assistant=assistant, purpose="query", model=name, at=at
-        )
-        texts = door.embed(
-            [text for triple in triples for text in triple[1:]],
-            tenant=tenant,
-            assistant=assistant,
-            purpose="document",
-            model=name,
-            at=at,
-        )
-        answers = _unit(texts.vectors)
-        return _unit(questions.vectors), answers[0::2], answers[1::2]
+        questions = _unit(embed([triple[0] for triple in triples], "query"))
+        answers = _unit(embed([text for triple in triples for text in triple[1:]], "document"))
+        return questions, answers[0::2], answers[1::2]
 
     russian, english = embedded(RUSSIAN), embedded(ENGLISH)
-    accuracy_ru, accuracy_en = _accuracy(*russian), _accuracy(*english)
-    best = russian if accuracy_ru >= PASS else english
-    return {"accuracy_ru": accuracy_ru, "accuracy_en": accuracy_en, "threshold": _threshold(best[0], best[1])}
+    accuracy = {"ru": _accuracy(*russian), "en": _accuracy(*english)}
+    best = russian if accuracy["ru"] >= PASS else english
+    return Understanding(
+        accuracy=accuracy, needed=PASS, threshold=_threshold(best[0], best[1]), pairs=len(RUSSIAN) + len(ENGLISH)
+    )
 
 
 def _unit(vectors: Sequence[Sequence[float]]) -> Vectors:

@@ -2,7 +2,7 @@
 
 from assistants.admin.assistants import AssistantAdmin, AssistantVersionAdmin, BotAdmin
 from assistants.admin.keys import ModelAdmin, PoolKeyAdmin, RouteAdmin, UsageAdmin
-from assistants.admin.training import DatasetAdmin, ExampleAdmin
+from assistants.admin.training import DatasetAdmin, ExampleAdmin, ResultAdmin, RunAdmin
 
 __all__ = [
     "AssistantAdmin",
@@ -12,6 +12,8 @@ __all__ = [
     "ExampleAdmin",
     "ModelAdmin",
     "PoolKeyAdmin",
+    "ResultAdmin",
     "RouteAdmin",
+    "RunAdmin",
     "UsageAdmin",
 ]

@@ -55,7 +55,7 @@ class AssistantAdmin(ModelAdmin):
 class AssistantVersionAdmin(FactAdmin):
     """What assistants were told, over time."""
 
-    list_display = ("assistant", "number", "ai_model", "created_by", "created_at")
+    list_display = ("assistant", "number", "ai_model", "note", "published_at", "created_by", "created_at")
     list_select_related = ("assistant", "created_by")
     search_fields = ("=assistant__uuid",)
     search_help_text = _("Assistant’s id")

@@ -4,15 +4,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from accounts import secrets
 from assistants import services
+from assistants.explanations import explain
 from assistants.models import AiModel, AiRoute, AiTokenPool, AiTokenUsage
+from assistants.services.connecting import test_pool_key
 from config.admin import FactAdmin
 from config.admin import ModelAdmin as BaseAdmin
 
@@ -77,6 +84,32 @@ class PoolKeyAdmin(BaseAdmin):
         "updated_at",
     )
     actions = ("park", "unpark")
+    actions_detail = ("try_key",)  # type: ignore[assignment]  # typed as empty by unfold
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of keys, and of the page that tests one."""
+        test = path("<int:pk>/test/", self.admin_site.admin_view(self.test_view), name="test_pool_key")
+        return [test, *super().get_urls()]
+
+    @action(description=_("Test"), icon="bolt")  # type: ignore[operator,arg-type]  # unfold takes lazy text
+    def try_key(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Go to the page that tests the key."""
+        return redirect("admin:test_pool_key", pk=object_id)
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """List the models of a key, ask for one answer and one vector, and say what came."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        key = get_object_or_404(AiTokenPool, pk=pk)
+        report = test_pool_key(key, at=now()) if request.method == "POST" else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Test of “%(name)s”") % {"name": key.name},
+            "key": key,
+            "report": report,
+            "problem": explain(report.problem.problem, report.problem.facts) if report and report.problem else "",
+        }
+        return TemplateResponse(request, "assistants/admin_test.html", context)
 
     @admin.display(description=_("key"))
     def masked_key(self, key: AiTokenPool) -> str:
@@ -150,11 +183,27 @@ class RouteAdmin(BaseAdmin):
 class ModelAdmin(BaseAdmin):
     """The catalogue of models."""
 
-    list_display = ("name", "provider", "kind", "price_input", "price_output", "currency", "is_default", "shutdown_on")
+    list_display = (
+        "name",
+        "provider",
+        "kind",
+        "price_input",
+        "price_output",
+        "currency",
+        "is_default",
+        "shutdown_on",
+        "replaced_by",
+    )
     list_filter = ("provider", "kind", "is_default")
     search_fields = ("name__istartswith",)
     ordering = ("provider", "kind", "name")
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("is_default", "created_at", "updated_at")
+    actions = ("make_default",)
+
+    @admin.action(description=_("Make the default of its provider"), permissions=["change"])
+    def make_default(self, request: HttpRequest, models: QuerySet[AiModel]) -> None:
+        """Let models answer whenever their providers are asked and none is named."""
+        self.each(request, models, services.make_default, _("%(count)s models are defaults now."))
 
 
 @admin.register(AiTokenUsage)

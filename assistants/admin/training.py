@@ -1,4 +1,4 @@
-"""Examples of right answers."""
+"""Examples of right answers, and how versions of assistants did on them."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from assistants import services
 from assistants.enums import ExampleStatus
-from assistants.models import TrainingDataset, TrainingExample
-from config.admin import ModelAdmin
+from assistants.models import EvaluationResult, EvaluationRun, TrainingDataset, TrainingExample
+from assistants.services import evaluating
+from config.admin import FactAdmin, ModelAdmin
 
 
 @admin.register(TrainingDataset)
 class DatasetAdmin(ModelAdmin):
     """Collections of examples."""
 
-    list_display = ("name", "tenant", "assistant", "created_at")
+    list_display = ("name", "tenant", "assistant", "is_required", "required_share", "created_at")
     list_select_related = ("tenant", "assistant")
     search_fields = ("=uuid", "tenant__slug__exact", "name__istartswith")
     autocomplete_fields = ("assistant",)
@@ -55,3 +56,32 @@ class ExampleAdmin(ModelAdmin):
                 services.judge_example(example, status=status, by=request.user, at=now())
 
         self.each(request, examples, judge, _("%(count)s examples judged."))
+
+
+@admin.register(EvaluationRun)
+class RunAdmin(FactAdmin):
+    """Runs of sets: how far each is, and a way to stop it."""
+
+    list_display = ("__str__", "tenant", "status", "done_count", "passed_count", "total", "price", "created_at")
+    list_filter = ("status", "use_judge")
+    list_select_related = ("tenant", "dataset", "version__assistant")
+    search_fields = ("=uuid", "tenant__slug__exact")
+    ordering = ("-id",)
+    actions = ("stop",)
+
+    @admin.action(description=_("Stop"), permissions=["view"])
+    def stop(self, request: HttpRequest, runs: QuerySet[EvaluationRun]) -> None:
+        """End runs after the example under way."""
+        self.each(request, runs, lambda run: evaluating.stop_run(run, at=now()), _("%(count)s runs stopped."))
+
+
+@admin.register(EvaluationResult)
+class ResultAdmin(FactAdmin):
+    """How single examples went."""
+
+    list_display = ("__str__", "run", "outcome", "passed", "score", "model_used", "seconds", "price", "created_at")
+    list_filter = ("passed", "outcome")
+    list_select_related = ("run__dataset", "run__version__assistant")
+    search_fields = ("=run__uuid",)
+    search_help_text = _("Run’s id")
+    ordering = ("-id",)

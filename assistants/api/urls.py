@@ -3,7 +3,13 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
+from assistants.api.training import DatasetViewSet, ExampleViewSet, RunViewSet
 from assistants.api.views import AssistantViewSet
 
-routes: list[tuple[str, type[ViewSetMixin], str]] = [("assistants", AssistantViewSet, "assistant")]
+routes: list[tuple[str, type[ViewSetMixin], str]] = [
+    ("assistants", AssistantViewSet, "assistant"),
+    ("training-datasets", DatasetViewSet, "training-dataset"),
+    ("training-examples", ExampleViewSet, "training-example"),
+    ("evaluation-runs", RunViewSet, "evaluation-run"),
+]
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assistants.door.budget import Budget, spending
 from assistants.door.failures import REST_SECONDS, Answer, Failure, Kind
+from assistants.door.fitting import fit
 from assistants.door.messages import Message
 from assistants.door.routes import NO_SECRET, Route
+from assistants.door.thinking import Aloud
 from assistants.enums import ParkedReason
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ QUOTA_CODES: Final = frozenset(
         "credit_exhausted",
     }
 )
+BROKEN_OFF: Final = frozenset({"insufficient_system_resource"})  # DeepSeek, when it is overloaded
 TOO_MANY: Final = 429
 SERVER_ERROR: Final = 500
 TIMEOUT: Final = 408
@@ -51,7 +54,7 @@ def chat(
     Raises:
         Failure: it came to nothing, or broke off.
     """
-    options = route.spec.request_options if route.spec else {}
+    aloud = Aloud()
     with _told_apart(budget), spending(budget):
         stream = _sdk(route).chat.completions.create(
             model=route.model,
@@ -60,28 +63,23 @@ def chat(
             stream_options={"include_usage": True},
             temperature=temperature,
             extra_headers=_headers(route),
-            extra_body={
-                # past the SDK, which takes milliseconds to walk through a long conversation
-                "messages": [{"role": message.role, "content": message.content} for message in messages],
-                options.get("max_tokens_field", "max_tokens"): max_tokens,
-                **options.get("body", {}),
-            },
+            extra_body=_body(route, messages, max_tokens=max_tokens),
         )
         with stream:
             _check_type(stream.response.headers.get("content-type", ""))
             answer.request_id = stream.response.headers.get("x-request-id", "")
             for chunk in stream:
-                if piece := _read(chunk, answer):
+                if piece := aloud.hear(_read(chunk, answer)):
                     if answer.first_token_seconds is None:
                         answer.first_token_seconds = budget.elapsed()
                     answer.text += piece
                     yield piece
                 if budget.check_stop():
                     raise Failure(Kind.STOPPED, "stopped")
-    if not answer.finish_reason and answer.prompt_tokens is None:
-        raise Failure(Kind.NONSENSE, "cut_short", "The answer broke off without an end.")
-    if not answer.text.strip():
-        raise Failure(Kind.NONSENSE, "empty_answer", "The answer has no text.")
+    if rest := aloud.rest():
+        answer.text += rest
+        yield rest
+    _check_end(answer)
 
 
 def vectors(route: Route, texts: Sequence[str], answer: Answer, budget: Budget) -> list[list[float]]:
@@ -102,6 +100,16 @@ def vectors(route: Route, texts: Sequence[str], answer: Answer, budget: Budget) 
     if len(found) != len(texts):
         raise Failure(Kind.NONSENSE, "wrong_count", f"{len(found)} vectors came for {len(texts)} texts.")
     return [_unit(vector, len(found[0])) for vector in found]
+
+
+def models(route: Route, budget: Budget) -> list[str]:
+    """Return the names of the models a provider says it has.
+
+    Raises:
+        Failure: it came to nothing.
+    """
+    with _told_apart(budget), spending(budget):
+        return [str(model.id) for model in _sdk(route).models.list(extra_headers=_headers(route)).data]
 
 
 def _sdk(route: Route) -> "openai.OpenAI":
@@ -127,6 +135,26 @@ def _client(pid: int, base_url: str, *, is_public_only: bool) -> "openai.OpenAI"
 def _headers(route: Route) -> dict[str, str]:
     """Return the key for one request; it is kept nowhere."""
     return {"Authorization": f"Bearer {route.secret}"}
+
+
+def _body(route: Route, messages: Sequence[Message], *, max_tokens: int) -> dict[str, Any]:
+    """Return what goes past the SDK, which takes milliseconds to walk through a long conversation."""
+    options: dict[str, Any] = route.spec.request_options if route.spec else {}
+    fitting = fit(messages, window=route.window, room=max_tokens)
+    return {
+        "messages": [{"role": message.role, "content": message.content} for message in fitting],
+        options.get("max_tokens_field", "max_tokens"): max_tokens,
+        **options.get("body", {}),
+    }
+
+
+def _check_end(answer: Answer) -> None:
+    if answer.finish_reason in BROKEN_OFF:
+        raise Failure(Kind.UNAVAILABLE, answer.finish_reason, "The provider broke the answer off.")
+    if not answer.finish_reason and answer.prompt_tokens is None:
+        raise Failure(Kind.NONSENSE, "cut_short", "The answer broke off without an end.")
+    if not answer.text.strip():
+        raise Failure(Kind.NONSENSE, "empty_answer", "The answer has no text.")
 
 
 def _check_type(content_type: str) -> None:

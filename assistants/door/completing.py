@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts.models import Tenant
 from assistants.door import calls, health, ledger
 from assistants.door.budget import Budget
+from assistants.door.bulkhead import Place, place_on
 from assistants.door.failures import Answer, Failure, Kind
 from assistants.door.messages import Completion, Message
 from assistants.door.routes import Route, routes_for
@@ -104,9 +105,10 @@ def _first_answer(question: Question, routes: list[Route]) -> Completion:
     queue = list(routes)
     while queue and time.monotonic() < question.ends_at:
         route = queue.pop(0)
-        if not health.claim(route, at=question.moment()):
-            continue
-        answer, failure, usage = _attempt(question, route, is_last=not queue)
+        with place_on(route) as place:
+            if place is None or not health.claim(route, at=question.moment()):
+                continue
+            answer, failure, usage = _attempt(question, route, place, is_last=not queue)
         if failure is None or failure.kind == Kind.STOPPED:
             return _completion(question, route, answer, usage, stopped=failure is not None)
         if answer.text or failure.kind == Kind.DEADLINE:
@@ -120,13 +122,15 @@ def _first_answer(question: Question, routes: list[Route]) -> Completion:
     raise NoModelAvailable(request_type=question.request_type) from last
 
 
-def _attempt(question: Question, route: Route, *, is_last: bool) -> tuple[Answer, Failure | None, AiTokenUsage]:
+def _attempt(
+    question: Question, route: Route, place: Place, *, is_last: bool
+) -> tuple[Answer, Failure | None, AiTokenUsage]:
     """Call one key, without a database connection, and record how it went."""
     ledger.release_connection()
     answer, failure = Answer(), None
     budget = _budget(question, is_last=is_last)
     try:
-        _listen(question, route, answer, budget)
+        _listen(question, route, answer, budget, place)
     except Failure as error:
         failure = error
     except Exception:  # the caller's own, out of ``on_text`` or ``should_stop``: the call still cost something
@@ -151,7 +155,7 @@ def _record(question: Question, route: Route, answer: Answer, budget: Budget, fa
     return ledger.record(attempt)
 
 
-def _listen(question: Question, route: Route, answer: Answer, budget: Budget) -> None:
+def _listen(question: Question, route: Route, answer: Answer, budget: Budget, place: Place) -> None:
     """Pass the answer on piece by piece, and cut a model that does not stop."""
     pieces = calls.chat(
         route,
@@ -164,6 +168,7 @@ def _listen(question: Question, route: Route, answer: Answer, budget: Budget) ->
     said = 0
     with closing(pieces):
         for piece in pieces:
+            place.heard()
             if question.on_text is not None:
                 question.on_text(piece)
             said += tokens.count(piece)

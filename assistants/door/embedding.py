@@ -10,6 +10,7 @@ from django.conf import settings
 from accounts.models import Tenant
 from assistants.door import calls, health, ledger
 from assistants.door.budget import Budget
+from assistants.door.bulkhead import place_on
 from assistants.door.failures import Answer, Failure, Kind
 from assistants.door.messages import Embeddings
 from assistants.door.routes import Route, routes_for
@@ -94,15 +95,16 @@ def _batch_of_vectors(batch: list[str], routes: list[Route], asker: Asker, *, at
     last: Failure | None = None
     ends_at = time.monotonic() + settings.LLM_TIMEOUT_SECONDS
     for position, route in enumerate(routes):
-        if time.monotonic() >= ends_at or not health.claim(route, at=at):
-            continue
-        remaining = ends_at - time.monotonic()
-        budget = Budget(
-            ends_at=ends_at,
-            bytes_left=BYTES_PER_TEXT * (len(batch) + 1),
-            idle_seconds=remaining if position == len(routes) - 1 else remaining / 2,
-        )
-        vectors, last = _attempt(batch, route, asker, budget, at=at)
+        with place_on(route) as place:
+            if place is None or time.monotonic() >= ends_at or not health.claim(route, at=at):
+                continue
+            remaining = ends_at - time.monotonic()
+            budget = Budget(
+                ends_at=ends_at,
+                bytes_left=BYTES_PER_TEXT * (len(batch) + 1),
+                idle_seconds=remaining if position == len(routes) - 1 else remaining / 2,
+            )
+            vectors, last = _attempt(batch, route, asker, budget, at=at)
         if last is None:
             return vectors
     if last is not None and last.kind in (Kind.NONSENSE, Kind.REJECTED, Kind.DEADLINE):

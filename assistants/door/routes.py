@@ -43,6 +43,7 @@ class Route:
     spec: AiModel | None
     token_id: int | None = None
     integration_id: int | None = None
+    window: int | None = None  # how many tokens a call may hold; none means unknown
     is_public_only: bool = False
     is_broken: bool = False  # and rested: one call may try it
 
@@ -52,7 +53,9 @@ class Catalogue:
 
     def __init__(self, kind: ModelKind, *, at: datetime) -> None:
         self.kind = kind
-        self.models = [model for model in _listed(kind) if model.runs(on=at.date())]
+        listed = _listed(kind)
+        self.models = [model for model in listed if model.runs(on=at.date())]
+        self.retired = {(m.provider, m.name): m for m in listed if not m.runs(on=at.date())}
 
     def get(self, provider: Provider, name: str) -> AiModel | None:
         """Return a provider's model by name."""
@@ -60,7 +63,19 @@ class Catalogue:
 
     def default(self, provider: Provider) -> str:
         """Return the model to ask of a provider when nothing is said, or nothing."""
-        return next((m.name for m in self.models if m.provider == provider), "")
+        first = next((m for m in self.models if m.provider == provider), None)
+        if first is None or first.is_default:
+            return first.name if first else ""
+        gone = next((m for m in self.retired.values() if m.provider == provider and m.is_default), None)
+        return self.current(provider, gone.name) if gone and gone.replaced_by else first.name
+
+    def current(self, provider: Provider, name: str) -> str:
+        """Return the model that took over from a retired one, or the name itself."""
+        seen: set[str] = set()
+        while (gone := self.retired.get((provider, name))) and gone.replaced_by and name not in seen:
+            seen.add(name)
+            name = gone.replaced_by
+        return name
 
     def serves(self, provider: Provider, name: str) -> bool:
         """Say whether a provider has a model: it is listed, or the provider takes any and nobody else lists it."""
@@ -71,6 +86,7 @@ class Catalogue:
 
     def choose(self, provider: Provider, wanted: str, *, configured: str = "", allowed: Iterable[str] = ()) -> str:
         """Return the model to ask of a provider: the wanted one if it may be, else the configured, else its own."""
+        wanted, configured = self.current(provider, wanted), self.current(provider, configured)
         access = list(allowed)
         if access:
             options = [wanted, configured, self.default(provider), *access]
@@ -150,6 +166,7 @@ def _own(tenant: Tenant, catalogue: Catalogue, kind: ModelKind, wanted: str) -> 
                     model=model,
                     spec=catalogue.get(provider, model),
                     integration_id=integration.pk,
+                    window=_window(catalogue.get(provider, model), integration.settings.get("context_length")),
                     is_public_only=not settings.LLM_ALLOW_PRIVATE_ADDRESSES,
                 )
             )
@@ -171,8 +188,15 @@ def _environment(catalogue: Catalogue, kind: ModelKind, wanted: str) -> list[Rou
         secret=settings.LLM_API_KEY or NO_SECRET,
         model=model,
         spec=catalogue.get(provider, model),
+        window=_window(catalogue.get(provider, model)),
     )
     return [route]
+
+
+def _window(spec: AiModel | None, configured: object = None) -> int | None:
+    """Return the smaller of what the model can take and what its server gives it."""
+    known = [spec.context_length] if spec and spec.context_length else []
+    return min([*known, *([configured] if isinstance(configured, int) else [])], default=None)
 
 
 def _pool(keys: Iterable[AiTokenPool], catalogue: Catalogue, wanted: str) -> list[Route]:
@@ -192,9 +216,11 @@ def _pool(keys: Iterable[AiTokenPool], catalogue: Catalogue, wanted: str) -> lis
                     model=model,
                     spec=catalogue.get(provider, model),
                     token_id=key.pk,
+                    window=_window(catalogue.get(provider, model)),
                 )
             )
-    return sorted(routes, key=lambda route: bool(wanted) and route.model != wanted)  # stable: priority within
+    # stable: priority within
+    return sorted(routes, key=lambda r: bool(wanted) and r.model != catalogue.current(r.provider, wanted))
 
 
 def _embedded(catalogue: Catalogue) -> list[Route]:

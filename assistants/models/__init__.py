@@ -3,6 +3,7 @@
 from assistants.models.assistant import Assistant, AssistantVersion
 from assistants.models.bots import BotInstance
 from assistants.models.catalogue import AiModel
+from assistants.models.evaluation import EvaluationResult, EvaluationRun
 from assistants.models.pool import AiRoute, AiTokenPool, KeyQuerySet, PoolQuerySet
 from assistants.models.training import TrainingDataset, TrainingExample
 from assistants.models.usage import AiTokenUsage
@@ -15,6 +16,8 @@ __all__ = [
     "Assistant",
     "AssistantVersion",
     "BotInstance",
+    "EvaluationResult",
+    "EvaluationRun",
     "KeyQuerySet",
     "PoolQuerySet",
     "TrainingDataset",

@@ -88,16 +88,34 @@ class Assistant(Public, Owned, Timestamped):
         return self.name
 
 
+class VersionQuerySet(OwnedQuerySet["AssistantVersion"]):
+    """Versions of assistants."""
+
+    def published(self) -> Self:
+        """Keep those that were in force at some time."""
+        return self.filter(published_at__isnull=False)
+
+    def latest_first(self) -> Self:
+        """Order by number, newest first."""
+        return self.order_by("-number")
+
+
 class AssistantVersion(Owned, Created):
-    """What an assistant's instructions and model were, from one moment on."""
+    """Instructions and model of an assistant: in force from ``published_at`` on, a draft without it."""
 
     assistant = models.ForeignKey(Assistant, models.CASCADE, related_name="versions", verbose_name=_("assistant"))
     number = models.IntegerField(_("number"))
     system_prompt = models.TextField(_("instructions"), blank=True)
     ai_model = models.CharField(_("chat model"), max_length=128, blank=True)
+    note = models.CharField(_("what changed"), max_length=255, blank=True)
+    restored_from = models.ForeignKey(
+        "self", models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("restored from")
+    )
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         db_table = "assistant_versions"

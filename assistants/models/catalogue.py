@@ -65,6 +65,9 @@ class AiModel(Timestamped):
     is_semantic = models.BooleanField(_("semantic"), default=True)
     is_default = models.BooleanField(_("default of its provider"), default=False)
     shutdown_on = models.DateField(_("shut down on"), null=True, blank=True)
+    replaced_by = models.CharField(
+        _("taken over by"), max_length=128, blank=True, help_text=_("The same provider's model that answers instead.")
+    )
     notes = models.TextField(_("notes"), blank=True)
 
     objects = AiModelQuerySet.as_manager()
@@ -99,6 +102,10 @@ class AiModel(Timestamped):
     def runs(self, *, on: date) -> bool:
         """Say whether its provider still runs it."""
         return self.shutdown_on is None or self.shutdown_on > on
+
+    def is_retired(self, *, on: date) -> bool:
+        """Say whether its provider has shut it down."""
+        return not self.runs(on=on)
 
     def speaks(self, language_code: str) -> bool:
         """Say whether this embedding model is known to retrieve well in a language."""

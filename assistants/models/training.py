@@ -13,6 +13,18 @@ from assistants.models.assistant import Assistant
 from config.db import Public, Timestamped, enum_check
 
 
+class DatasetQuerySet(OwnedQuerySet["TrainingDataset"]):
+    """Collections of examples."""
+
+    def for_assistant(self, assistant: Assistant) -> Self:
+        """Keep those that may be run against an assistant: its own, and the tenant's common ones."""
+        return self.filter(Q(assistant=assistant) | Q(assistant=None), tenant=assistant.tenant_id)
+
+    def required(self) -> Self:
+        """Keep those that a version must pass before it is published."""
+        return self.filter(is_required=True)
+
+
 class TrainingDataset(Public, Owned, Timestamped):
     """A named collection of examples."""
 
@@ -21,9 +33,15 @@ class TrainingDataset(Public, Owned, Timestamped):
     )
     name = models.CharField(_("name"), max_length=255)
     description = models.TextField(_("description"), blank=True)
+    is_required = models.BooleanField(
+        _("must be passed before publishing"),
+        default=False,
+        help_text=_("A version of the assistant comes into force only after it has passed this set."),
+    )
+    required_share = models.SmallIntegerField(_("passed at, %"), default=100)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = DatasetQuerySet.as_manager()
 
     class Meta:
         db_table = "training_datasets"
@@ -31,6 +49,9 @@ class TrainingDataset(Public, Owned, Timestamped):
         verbose_name_plural = _("training datasets")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "name"], name="uq_training_datasets_tenant_name"),
+            models.CheckConstraint(
+                condition=Q(required_share__gte=1, required_share__lte=100), name="ck_training_datasets_required_share"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -46,11 +67,16 @@ class ExampleQuerySet(OwnedQuerySet["TrainingExample"]):
 
 
 class TrainingExample(Public, Owned, Timestamped):
-    """What a customer wrote and what the answer should be."""
+    """What a customer wrote, what the answer should be, and by which rules an answer is judged."""
 
     dataset = models.ForeignKey(TrainingDataset, models.CASCADE, related_name="examples", verbose_name=_("dataset"))
     input_text = models.TextField(_("question"))
     expected_output = models.TextField(_("right answer"))
+    expected_facts = models.JSONField(_("the answer names"), default=list, blank=True)
+    forbidden_phrases = models.JSONField(_("the answer must not say"), default=list, blank=True)
+    expected_source = models.CharField(_("stands on the document"), max_length=255, blank=True)
+    must_refuse = models.BooleanField(_("must say it does not know"), default=False)
+    language_code = models.CharField(_("language of the answer"), max_length=10, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=ExampleStatus, default=ExampleStatus.DRAFT)
     source_dialog_uuid = models.UUIDField(_("source dialog"), null=True, blank=True)
     source_message_seq = models.BigIntegerField(_("source message"), null=True, blank=True)
@@ -70,6 +96,10 @@ class TrainingExample(Public, Owned, Timestamped):
             models.CheckConstraint(
                 condition=~Q(status=ExampleStatus.APPROVED.value) | Q(approved_at__isnull=False),
                 name="ck_training_examples_approved_at",
+            ),
+            models.UniqueConstraint(
+                fields=["dataset", "source_dialog_uuid", "source_message_seq"],
+                name="uq_training_examples_dataset_source",
             ),
         ]
 

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 from accounts import services as accounts
 from accounts.enums import Scope
 from accounts.models import Tenant, User
+from assistants import services as assistants
 from assistants.models import Assistant
 from billing import services as billing
 from config.demo.history import load_history
-from config.demo.material import articles, load
+from config.demo.material import CONTENT, articles, load
 from config.demo.people import keep, kept, make_tenant
 from config.demo.shelves import load_store
 from knowledge import services as knowledge
@@ -61,6 +62,7 @@ def load_demo(*, at: datetime) -> bool:
         _, secret = accounts.issue_api_key(tenant, name="Демо", scopes=[Scope.ALL], created_by=owner, at=at)
         for article in articles():
             _teach(tenant, assistant, article, owner, at=at)
+        _examples(tenant, assistant, owner, at=at)
         keep({"api_key": secret, "logins": logins})
     return True
 
@@ -88,8 +90,9 @@ def describe() -> dict[str, Any]:
 
 def _assistant(tenant: Tenant) -> Assistant:
     row = load("assistant")
-    return Assistant.objects.create(
-        tenant=tenant,
+    return assistants.create_assistant(
+        tenant,
+        by=None,
         name=row["name"],
         greeting=row["greeting"],
         system_prompt=row["system_prompt"],
@@ -109,6 +112,19 @@ def _window() -> list[dict[str, Any]]:
 
 def _replies(tenant: Tenant) -> None:
     CannedReply.objects.bulk_create(CannedReply(tenant=tenant, **row) for row in load("assistant")["canned_replies"])
+
+
+def _examples(tenant: Tenant, assistant: Assistant, owner: User, *, at: datetime) -> None:
+    """Give the assistant a set to be tested with before its instructions change."""
+    dataset = assistants.create_dataset(
+        tenant,
+        by=owner,
+        name="Главные вопросы",
+        description="Цены, сроки и отказы, которые нельзя перепутать.",
+        assistant=assistant,
+    )
+    content = (CONTENT / "examples.jsonl").read_bytes()
+    assistants.import_examples(dataset, filename="examples.jsonl", content=content, by=owner, at=at)
 
 
 def _teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, at: datetime) -> None:

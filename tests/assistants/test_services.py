@@ -38,7 +38,7 @@ def test_a_restored_version_is_a_new_one():
     assistant = services.create_assistant(TenantFactory(), by=None, name="Софья", system_prompt="один")
     services.change_assistant(assistant, by=None, system_prompt="два", ai_model="gpt-4o")
 
-    restored = services.restore_version(assistant.versions.get(number=1), by=None)
+    restored = services.restore_version(assistant.versions.get(number=1), by=None, at=now())
 
     assert (restored.system_prompt, restored.ai_model) == ("один", "")
     assert [v.system_prompt for v in assistant.versions.order_by("number")] == ["один", "два", "один"]

@@ -5,13 +5,15 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from assistants.enums import ModelKind, Provider
+from assistants.enums import EvaluationStatus, ModelKind, Provider
 from assistants.models import (
     AiModel,
     AiTokenPool,
     AiTokenUsage,
     Assistant,
+    AssistantVersion,
     BotInstance,
+    EvaluationRun,
     TrainingDataset,
     TrainingExample,
 )
@@ -112,3 +114,31 @@ class ExampleFactory(DjangoModelFactory):
     tenant = factory.SelfAttribute("dataset.tenant")
     input_text = "Сколько стоит доставка?"
     expected_output = "От 199 рублей."
+
+
+class VersionFactory(DjangoModelFactory):
+    """A draft of an assistant."""
+
+    class Meta:
+        model = AssistantVersion
+
+    assistant = factory.SubFactory(AssistantFactory)
+    tenant = factory.SelfAttribute("assistant.tenant")
+    number = factory.Sequence(lambda n: n + 1_000)
+    system_prompt = "Answer the shop's customers."
+
+
+class RunFactory(DjangoModelFactory):
+    """A finished run of an empty set."""
+
+    class Meta:
+        model = EvaluationRun
+
+    tenant = factory.SubFactory(TenantFactory)
+    assistant = factory.SubFactory(AssistantFactory, tenant=factory.SelfAttribute("..tenant"))
+    version = factory.SubFactory(
+        VersionFactory, assistant=factory.SelfAttribute("..assistant"), tenant=factory.SelfAttribute("..tenant")
+    )
+    dataset = factory.SubFactory(DatasetFactory, tenant=factory.SelfAttribute("..tenant"))
+    examples_digest = "0" * 64
+    status = EvaluationStatus.DONE

@@ -1,4 +1,4 @@
-"""What people do with assistants and keys."""
+"""What people do with assistants."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,15 +8,16 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, ProtectedError
+from django.db.models import ProtectedError
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant, User
-from assistants.enums import ExampleStatus, ParkedReason
 from assistants.errors import AssistantInUse
-from assistants.models import AiRoute, AiTokenPool, Assistant, AssistantVersion, TrainingExample
+from assistants.models import Assistant
+from assistants.services import versions
 
-VERSIONED: Final = frozenset({"system_prompt", "ai_model"})
+VERSIONED: Final = versions.VERSIONED
 SHOWN_IN_WIDGET: Final = frozenset(
     {"name", "greeting", "language_code", "is_active", "website_integration_enabled", "widget_settings"}
     | {"suggested_questions", "handoff_enabled", "allowed_origins"}
@@ -32,17 +33,24 @@ def create_assistant(tenant: Tenant, *, by: User | None, **fields: Any) -> Assis
     """Set up an assistant and begin the history of its instructions."""
     assistant = Assistant(tenant=tenant, created_by=by, **_editable(fields))
     assistant.save()
-    _record_version(assistant, by=by)
+    versions.record(assistant, by=by, at=now())
     return assistant
 
 
 @transaction.atomic
-def change_assistant(assistant: Assistant, *, by: User | None, **fields: Any) -> Assistant:
-    """Change an assistant; new instructions get a version, open widgets are told."""
+def change_assistant(assistant: Assistant, *, by: User | None, at: datetime | None = None, **fields: Any) -> Assistant:
+    """Change an assistant; new instructions get a version, open widgets are told.
+
+    Raises:
+        PublishingGuarded: instructions or model would change, and versions must pass a set first.
+    """
     locked = Assistant.objects.select_for_update(of=("self",)).get(pk=assistant.pk)
     changed = {name: value for name, value in _editable(fields).items() if getattr(locked, name) != value}
     if not changed:
         return locked
+    if VERSIONED & changed.keys():
+        versions.refuse_if_guarded(locked)
+        versions.begin_history(locked)
     if changed.get("answers_tickets"):  # one of a tenant's assistants does
         Assistant.objects.answering_tickets(locked.tenant).update(answers_tickets=False)
     for name, value in changed.items():
@@ -51,13 +59,8 @@ def change_assistant(assistant: Assistant, *, by: User | None, **fields: Any) ->
         locked.widget_version += 1
     locked.save()
     if VERSIONED & changed.keys():
-        _record_version(locked, by=by)
+        versions.record(locked, by=by, at=at or now())
     return locked
-
-
-def restore_version(version: AssistantVersion, *, by: User | None) -> Assistant:
-    """Give an assistant earlier instructions back, as a new version."""
-    return change_assistant(version.assistant, by=by, system_prompt=version.system_prompt, ai_model=version.ai_model)
 
 
 def delete_assistant(assistant: Assistant) -> None:
@@ -76,29 +79,6 @@ def delete_assistant(assistant: Assistant) -> None:
 def note_new_knowledge(assistant: Assistant) -> None:
     """Tell every cache of this assistant's knowledge that it is stale."""
     Assistant.objects.filter(pk=assistant.pk).bump_knowledge_version()
-
-
-def park_key(key: AiTokenPool, *, at: datetime) -> None:
-    """Take a key out of the pool by hand."""
-    AiTokenPool.objects.filter(pk=key.pk).park(ParkedReason.MANUAL, message="", at=at)
-
-
-def unpark_key(key: AiTokenPool) -> None:
-    """Put a key back to work with a clean record."""
-    AiTokenPool.objects.filter(pk=key.pk).unpark()
-
-
-def unpark_route(route: AiRoute) -> None:
-    """Put a way outside the pool back to work with a clean record."""
-    AiRoute.objects.filter(pk=route.pk).unpark()
-
-
-def judge_example(example: TrainingExample, *, status: ExampleStatus, by: User, at: datetime) -> None:
-    """Approve or reject a training example."""
-    is_approved = status == ExampleStatus.APPROVED
-    TrainingExample.objects.filter(pk=example.pk).update(
-        status=status, approved_by=by if is_approved else None, approved_at=at if is_approved else None
-    )
 
 
 def clean_origins(origins: Iterable[str]) -> list[str]:
@@ -141,16 +121,7 @@ def _editable(fields: Mapping[str, Any]) -> dict[str, Any]:
     unknown = fields.keys() - EDITABLE
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
-    return dict(fields)
-
-
-def _record_version(assistant: Assistant, *, by: User | None) -> None:
-    latest = assistant.versions.aggregate(latest=Max("number"))["latest"] or 0
-    AssistantVersion.objects.create(
-        tenant_id=assistant.tenant_id,
-        assistant=assistant,
-        number=latest + 1,
-        system_prompt=assistant.system_prompt,
-        ai_model=assistant.ai_model,
-        created_by=by,
-    )
+    given = dict(fields)
+    if isinstance(prompt := given.get("system_prompt"), str):
+        given["system_prompt"] = prompt.replace("\r\n", "\n")  # browsers send each line's end as two characters
+    return given

@@ -1,14 +1,14 @@
-"""The editor of an assistant."""
+"""The editor of an assistant, and a draft of its next version."""
 
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistants import services
-from assistants.enums import ModelKind, Provider
-from assistants.models import AiModel, Assistant
+from assistants.choices import model_choices
+from assistants.enums import ModelKind
+from assistants.models import Assistant
 
 
 class LinesField(forms.CharField):
@@ -33,6 +33,13 @@ class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
     """What a seller decides about an assistant; a service saves it."""
 
     ai_model = forms.ChoiceField(label=_("Model"), required=False)
+    embedding_model = forms.ChoiceField(
+        label=_("Embedding model"),
+        required=False,
+        help_text=_(
+            "Finds passages by meaning. Knowledge is read anew for another one; until then the old one serves."
+        ),
+    )
     suggested_questions = LinesField(
         label=_("Suggested questions"),
         required=False,
@@ -57,6 +64,7 @@ class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
             "fallback_text",
             "language_code",
             "ai_model",
+            "embedding_model",
             "handoff_enabled",
             "answers_tickets",
             "website_integration_enabled",
@@ -88,8 +96,9 @@ class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["system_prompt"].max_length = 20_000  # type: ignore[attr-defined]  # a CharField
-        field = self.fields["ai_model"]
-        field.choices = model_choices(chosen=self.instance.ai_model)  # type: ignore[attr-defined]  # a ChoiceField
+        for name, kind in (("ai_model", ModelKind.CHAT), ("embedding_model", ModelKind.EMBEDDING)):
+            choices = model_choices(kind, chosen=getattr(self.instance, name))
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_suggested_questions(self) -> list[str]:
         """Keep them few and short."""
@@ -103,18 +112,30 @@ class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
         """Leave the instance as it is: a service writes, and compares with what was."""
 
 
-def model_choices(*, chosen: str) -> list[tuple[str, Any]]:
-    """Return the chat models that run, and the chosen one even if it does not."""
-    running = AiModel.objects.of_kind(ModelKind.CHAT).running(on=timezone.now().date())
-    listed = running.exclude(provider=Provider.EMBEDDED).order_by("provider", "name")
-    choices: list[tuple[str, Any]] = [("", _("The best one available"))]
-    choices += [(model.name, f"{model} · {model.get_provider_display()}") for model in listed]
-    if chosen and chosen not in dict(choices):
-        choices.append((chosen, chosen))
-    return choices
-
-
 class NewAssistantForm(forms.Form):
     """The least that makes an assistant."""
 
     name = forms.CharField(label=_("Name"), max_length=255, widget=forms.TextInput(attrs={"placeholder": _("Sofia")}))
+
+
+class DraftForm(forms.Form):
+    """Instructions and a model that nobody answers with yet."""
+
+    system_prompt = forms.CharField(
+        label=_("Instructions"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=_("Who the assistant is, how it speaks, what it must not promise."),
+    )
+    ai_model = forms.ChoiceField(label=_("Model"), required=False)
+    note = forms.CharField(
+        label=_("What changed"),
+        max_length=255,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("For example: shorter answers, no discounts")}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = str(self.initial.get("ai_model") or "")
+        self.fields["ai_model"].choices = model_choices(ModelKind.CHAT, chosen=chosen)  # type: ignore[attr-defined]  # a ChoiceField

@@ -1,11 +1,13 @@
 """Pages of assistants."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,11 +15,10 @@ from accounts.enums import Role
 from accounts.pages import Request, role_required
 from accounts.services import role_of
 from assistants import services
-from assistants.errors import AssistantInUse
+from assistants.choices import warnings_of
+from assistants.errors import AssistantInUse, PublishingGuarded
 from assistants.forms import AssistantForm, NewAssistantForm
-from assistants.models import Assistant, AssistantVersion
-
-SHOWN_VERSIONS = 20
+from assistants.models import Assistant
 
 
 @require_safe
@@ -68,28 +69,18 @@ def assistant(request: Request, uuid: UUID) -> HttpResponse:
         for field in form.fields.values():
             field.disabled = True
     if form.is_bound and form.is_valid():
-        services.change_assistant(found, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("assistant", uuid=uuid)
+        return _save(request, found, form.cleaned_data)
     context = {
         "assistant": found,
         "form": form,
         "may_manage": may_manage,
-        "versions": found.versions.select_related("created_by").order_by("-number")[:SHOWN_VERSIONS],
+        "in_force": services.version_in_force(found),
+        "is_guarded": bool(services.guards_of(found)),
+        "warnings": warnings_of(found, on=now().date()),
         "snippet": f'<script src="{settings.BASE_URL}/widget/{found.uuid}.js" async></script>',
         "demo_url": f"/widget/{found.uuid}/demo/",
     }
     return render(request, "assistants/detail.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@role_required(Role.ADMIN)
-def restore(request: Request, uuid: UUID, number: int) -> HttpResponse:
-    """Give an assistant earlier instructions back."""
-    version = get_object_or_404(AssistantVersion.objects.of(request.tenant), assistant__uuid=uuid, number=number)
-    services.restore_version(version, by=request.user)
-    messages.success(request, _("Version %(number)d is in force again.") % {"number": number})
-    return redirect("assistant", uuid=uuid)
 
 
 @require_POST
@@ -104,6 +95,26 @@ def delete(request: Request, uuid: UUID) -> HttpResponse:
         return redirect("assistant", uuid=uuid)
     messages.success(request, _("“%(name)s” is removed.") % {"name": found.name})
     return redirect("assistants")
+
+
+def _save(request: Request, found: Assistant, given: dict[str, Any]) -> HttpResponse:
+    """Save; where versions must pass a set first, new instructions become a draft."""
+    try:
+        services.change_assistant(found, by=request.user, **given)
+    except PublishingGuarded:
+        others = {name: value for name, value in given.items() if name not in services.VERSIONED}
+        services.change_assistant(found, by=request.user, **others)
+        version = services.draft_version(
+            found, by=request.user, system_prompt=given["system_prompt"], ai_model=given["ai_model"]
+        )
+        messages.warning(
+            request,
+            _("The instructions are saved as draft %(number)d: run the set, then publish.")
+            % {"number": version.number},
+        )
+        return redirect("assistant_version", uuid=found.uuid, number=version.number)
+    messages.success(request, _("Saved."))
+    return redirect("assistant", uuid=found.uuid)
 
 
 def _found(request: Request, uuid: UUID) -> Assistant:

@@ -1,0 +1,1 @@
+"""Pages of assistants, their models and their tests."""
