@@ -26,7 +26,10 @@ class DocumentProblem(TextChoices):
     EMPTY = "empty", _("The file is empty (0 bytes). Save the document again and upload it once more.")
     TOO_LARGE = "too_large", _("The file is too large. Split it into smaller parts and upload them one by one.")
     TOO_LONG = "too_long", _("The document is too long. Split it into smaller parts and upload them one by one.")
-    UNSUPPORTED = "unsupported", _("This kind of file cannot be read. Upload txt, md, html, csv, pdf or docx.")
+    UNSUPPORTED = (
+        "unsupported",
+        _("This kind of file cannot be read. Upload txt, md, html, csv, pdf, docx, xlsx or pptx."),
+    )
     WRONG_TYPE = "wrong_type", _("The content of the file is not what its name says. Check the file and its extension.")
     ENCRYPTED = "encrypted", _("The file is protected by a password. Remove the password and upload it again.")
     CORRUPT = "corrupt", _("The file is damaged and cannot be opened. Save it again and upload the new copy.")
