@@ -31,13 +31,15 @@ class DocumentAdmin(ModelAdmin):
     search_fields = ("uuid__exact", "doc_hash__exact", "tenant__slug__exact")
     search_help_text = _("uuid, SHA-256 or the shop's short name, in full")
     ordering = ("-id",)
-    actions = ("retry_failed", "archive", "erase")
+    actions = ("retry_failed", "archive", "restore", "erase")
     fields = (
         "uuid",
         "tenant",
         "assistant",
         "title",
         "filename",
+        "source",
+        "url",
         "mime",
         "size",
         "doc_hash",
@@ -48,6 +50,8 @@ class DocumentAdmin(ModelAdmin):
         "error_code",
         "error_message",
         "chunk_count",
+        "chunk_total",
+        "series",
         "version",
         "is_current",
         "supersedes",
@@ -80,6 +84,11 @@ class DocumentAdmin(ModelAdmin):
     def archive(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
         """Take documents out of search."""
         self.each(request, documents, lambda row: services.archive(row, at=now()), _("%(count)s documents archived."))
+
+    @admin.action(description=_("Answer from this version again"), permissions=["change"])
+    def restore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        """Bring archived versions back."""
+        self.each(request, documents, lambda row: services.restore(row, at=now()), _("%(count)s versions are back."))
 
     @admin.action(description=_("Delete with files and passages"), permissions=["change"])
     def erase(self, request: HttpRequest, documents: QuerySet[Document]) -> None:

@@ -43,6 +43,24 @@ class DocumentArchived(DomainError):
 
 
 @dataclass
+class DocumentNotRestorable(DomainError):
+    """There is nothing left of this version, or it is not history."""
+
+    code, status = "document_not_restorable", 409
+    message = _("This version cannot be brought back: its state is “{state}”.")
+    state: str
+
+
+@dataclass
+class DocumentRepeated(DomainError):
+    """Another document says the very same."""
+
+    code, status = "document_repeated", 409
+    message = _("The document “{title}” has the same content.")
+    title: str
+
+
+@dataclass
 class QueryEmpty(DomainError):
     """There is nothing to search for."""
 

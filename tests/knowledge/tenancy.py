@@ -15,11 +15,17 @@ def a_passage(tenant):
 
 CASES = {
     "document-archive": a_document,
+    "document-compare": a_document,
+    "document-restore": a_document,
+    "document-versions": a_document,
     "document-detail": a_document,
     "document-retry": a_document,
     "knowledge-detail": a_passage,
     "knowledge_archive": a_document,
     "knowledge_delete": a_document,
     "knowledge_document": a_document,
+    "knowledge_history": a_document,
+    "knowledge_replace": a_document,
+    "knowledge_restore": a_document,
     "knowledge_retry": a_document,
 }
