@@ -9,6 +9,7 @@ DEFAULT_QUEUE: Final = "default"
 ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},
+    "knowledge.tasks.read_site": {"queue": "sync"},
     "knowledge.tasks.*": {"queue": "embedding"},
     "marketplace.tasks.*": {"queue": "sync"},
     "accounts.tasks.sync*": {"queue": "sync"},

@@ -76,3 +76,74 @@ class Source(TextChoices):
     DOCUMENT = "document", _("Document")
     CONFIRMED_KNOWLEDGE = "confirmed_knowledge", _("Confirmed answer")
     WEBSITE = "website", _("Website")
+
+
+class WebSourceKind(TextChoices):
+    """How the pages of a site are found."""
+
+    CRAWL = "crawl", _("Follow links")
+    SITEMAP = "sitemap", _("Read the sitemap")
+    PAGE = "page", _("Only this page")
+
+
+class CrawlSchedule(TextChoices):
+    """How often a site is read anew."""
+
+    MANUAL = "manual", _("Only when asked")
+    DAILY = "daily", _("Every day")
+    WEEKLY = "weekly", _("Every week")
+    MONTHLY = "monthly", _("Every month")
+
+
+class CrawlStatus(TextChoices):
+    """What is happening with a site."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Being read")
+    READY = "ready", _("Up to date")
+    PARTIAL = "partial", _("Read in part")
+    FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped")
+    REMOVING = "removing", _("Being removed")
+
+
+CRAWLING: Final = (CrawlStatus.QUEUED, CrawlStatus.RUNNING)
+BUSY: Final = (*CRAWLING, CrawlStatus.REMOVING)
+
+
+class PageState(TextChoices):
+    """What became of a page."""
+
+    QUEUED = "queued", _("Waiting")
+    TAKEN = "taken", _("In the knowledge")
+    REPEATED = "repeated", _("Same as another")
+    SKIPPED = "skipped", _("Left out")
+    FAILED = "failed", _("Not readable")
+    GONE = "gone", _("Gone")
+
+
+class WebProblem(TextChoices):
+    """Why a page or a site was not read; the label is what its seller reads."""
+
+    NOT_PUBLIC = "not_public", _("The address does not lead to the public internet.")
+    UNREACHABLE = "unreachable", _("The site does not answer.")
+    TIMEOUT = "timeout", _("The site answers too slowly.")
+    TOO_LARGE = "too_large", _("The page is too large.")
+    TOO_MANY_REDIRECTS = "too_many_redirects", _("The address leads in a circle.")
+    ELSEWHERE = "elsewhere", _("The address leads to another site.")
+    BAD_ANSWER = "bad_answer", _("The answer is no web page.")
+    BAD_ADDRESS = "bad_address", _("This is no address of a web page.")
+    REFUSED = "refused", _("The site does not let us in.")
+    ROBOTS = "robots", _("The site’s robots.txt asks not to read it.")
+    NO_INDEX = "no_index", _("The page asks not to be indexed.")
+    NOT_FOUND = "not_found", _("There is no such page any more.")
+    UNLINKED = "unlinked", _("Nothing leads to the page any more.")
+    NO_TEXT = "no_text", _("There is no text on the page.")
+    UNREADABLE = "unreadable", _("The page could not be read.")
+    NO_SITEMAP = "no_sitemap", _("No sitemap was found. Choose “Follow links” instead.")
+    EXCLUDED = "excluded", _("You left this page out.")
+    PAGE_LIMIT = "page_limit", _("The site has more pages than you allowed.")
+    SIZE_LIMIT = "size_limit", _("The site is larger than one reading may be.")
+    TIME_LIMIT = "time_limit", _("The reading took too long and was ended.")
+    NO_MONEY = "no_money", _("The balance is too low for more pages.")
+    INTERRUPTED = "interrupted", _("The reading was interrupted several times.")

@@ -66,3 +66,29 @@ class QueryEmpty(DomainError):
 
     code, status = "query_empty", 400
     message = _("The question is empty.")
+
+
+@dataclass
+class SiteBusy(DomainError):
+    """One reading of a site at a time."""
+
+    code, status = "site_busy", 409
+    message = _("The site is busy: {state}.")
+    state: str
+
+
+@dataclass
+class SiteKnown(DomainError):
+    """The same site is read for the same assistant already."""
+
+    code, status = "site_known", 409
+    message = _("This address is already among the sites.")
+
+
+@dataclass
+class BadSite(DomainError):
+    """The address cannot be read."""
+
+    code, status = "bad_site", 400
+    message = _("“{url}” is no address of a public website.")
+    url: str

@@ -11,12 +11,12 @@ from psycopg.types.json import Jsonb
 from assistants.models import Assistant
 from config.db import new_uuid
 from knowledge.chunking import Chunk
-from knowledge.enums import Source
 from knowledge.lexical import passage_vector
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeLexical
 from knowledge.vectors import binary_cursor
 
 TITLE_CHARACTERS: Final = 255
+SOURCE_CHARACTERS: Final = 255
 COLUMNS: Final = (
     ("uuid", "uuid"),
     ("tenant_id", "int8"),
@@ -62,8 +62,8 @@ def write_chunks(
             document.importance,
             chunk.token_count,
             chunk.digest,
-            Source.DOCUMENT.value,
-            document.filename,
+            document.source,
+            (document.url or document.filename)[:SOURCE_CHARACTERS],
             document.version,
             False,
             True,

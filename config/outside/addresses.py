@@ -37,7 +37,10 @@ def _unwrapped(address: Address) -> Iterator[Address]:
         inner.extend(address.teredo)
     if address in NAT64 or int(address) >> 32 == 0:
         inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    yield from inner or [address]
+    if inner:
+        yield from inner
+    else:
+        yield address
 
 
 def public_address(host: str, port: int) -> str:

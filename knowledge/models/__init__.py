@@ -10,6 +10,7 @@ from knowledge.models.chunks import (
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
 from knowledge.models.entries import KnowledgeEntry
+from knowledge.models.websites import WebPage, WebPageQuerySet, WebSource, WebSourceQuerySet
 
 __all__ = [
     "LEXICAL_DIMENSIONS",
@@ -22,4 +23,8 @@ __all__ = [
     "KnowledgeLexical",
     "KnowledgeTerm",
     "QueryEmbedding",
+    "WebPage",
+    "WebPageQuerySet",
+    "WebSource",
+    "WebSourceQuerySet",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any, Final, cast
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -113,6 +114,33 @@ def ingest_text(
     return _take(intake, ContentFile(content), at=at)
 
 
+def ingest_page(
+    tenant: Tenant,
+    *,
+    assistant: Assistant | None,
+    url: str,
+    title: str,
+    text: str,
+    replaces: Document | None,
+    at: datetime,
+) -> Document:
+    """Take a web page's text in, as the next version of the document it ``replaces``."""
+    content = text.encode("utf-8", errors="replace")
+    path = unquote(urlsplit(url).path).strip("/")
+    intake = _Intake(
+        tenant=tenant,
+        assistant=assistant,
+        filename=f"{safe_name(path)[: NAME_CHARACTERS - 3]}.md" if path else "index.md",
+        title=title or url[:NAME_CHARACTERS],
+        size=len(content),
+        digest=None,
+        created_by=None,
+        replaces=replaces,
+        details={"source": Source.WEBSITE, "url": url},
+    )
+    return _take(intake, ContentFile(content), at=at)
+
+
 def safe_name(filename: str) -> str:
     """Return a file's own name without folders, controls and invisible signs, its ending kept."""
     name = clean_line(filename.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ") or "document"
@@ -180,7 +208,7 @@ def _register(intake: _Intake, stored: str, *, at: datetime) -> tuple[Document, 
     lock_versions(intake.tenant.pk)
     if existing := _existing(intake):
         return existing, False
-    before = intake.replaces or _namesake(intake)
+    before = intake.replaces or (None if "source" in intake.details else _namesake(intake))
     values: dict[str, Any] = {"version": 1}
     if before:
         versions = Document.objects.of_series(before)

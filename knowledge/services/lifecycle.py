@@ -6,10 +6,10 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from knowledge import tasks
-from knowledge.enums import DocumentStatus
+from knowledge.enums import DocumentStatus, PageState, WebProblem
 from knowledge.errors import DocumentArchived, DocumentNotRestorable, DocumentNotRetryable, DocumentRepeated
 from knowledge.indexing import announce_change, erase, hide, show
-from knowledge.models import Document, DocumentQuerySet, KnowledgeEmbedding
+from knowledge.models import Document, DocumentQuerySet, KnowledgeEmbedding, WebPage
 
 
 @transaction.atomic
@@ -37,10 +37,21 @@ def retry(document: Document, *, at: datetime) -> Document:
 
 @transaction.atomic
 def archive(document: Document, *, at: datetime) -> Document:
-    """Take a document out of search and keep it as history.
+    """Take a document out of search and keep it as history; of a web page nothing more is read.
 
     Raises:
         DocumentArchived: it is there already.
+    """
+    withdraw(document, at=at)
+    _leave_out(document)
+    return document
+
+
+def withdraw(document: Document, *, at: datetime) -> None:
+    """Take a document out of search because what it was made of is gone.
+
+    Raises:
+        DocumentArchived: it is history already.
     """
     values = {
         "status": DocumentStatus.ARCHIVED,
@@ -54,7 +65,11 @@ def archive(document: Document, *, at: datetime) -> Document:
     hide(document.chunks.all(), at=at)
     announce_change(document)
     document.refresh_from_db()
-    return document
+
+
+def _leave_out(document: Document) -> None:
+    pages = WebPage.objects.filter(document__series=document.series, tenant=document.tenant_id)
+    pages.update(is_excluded=True, state=PageState.SKIPPED, problem_code=WebProblem.EXCLUDED)
 
 
 @transaction.atomic
@@ -88,6 +103,8 @@ def restore(document: Document, *, at: datetime) -> Document:
     else:
         Document.objects.filter(pk=document.pk).update(**values, status=DocumentStatus.UPLOADED, progress=0)
         tasks.process_soon(document.pk)
+    pages = WebPage.objects.filter(document__series=document.series, tenant=document.tenant_id)
+    pages.update(is_excluded=False, state=PageState.TAKEN, problem_code="")
     document.refresh_from_db()
     return document
 
@@ -116,7 +133,9 @@ def delete(document: Document, *, at: datetime) -> None:
         default_storage.delete(str(document.file.name))
     with transaction.atomic():
         # a worker that holds the row finishes its batch first and then finds it gone
-        Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
+        row = Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
+        if row and not row.archived_at:
+            _leave_out(row)
         erase(document)
         Document.objects.filter(pk=document.pk).delete()
         announce_change(document)
