@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='updated')),
+                ('uuid', models.UUIDField(default=config.db.new_uuid, editable=False, unique=True)),
                 ('url', models.CharField(max_length=2000, verbose_name='address')),
                 ('title', models.CharField(blank=True, max_length=255, verbose_name='title')),
                 ('state', models.CharField(choices=[('queued', 'Waiting'), ('taken', 'In the knowledge'), ('repeated', 'Same as another'), ('skipped', 'Left out'), ('failed', 'Not readable'), ('gone', 'Gone')], default='queued', max_length=16, verbose_name='state')),

@@ -13,8 +13,8 @@ from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Public, Timestamped, enum_check
 from knowledge.enums import BUSY, CRAWLING, CrawlSchedule, CrawlStatus, PageState, WebProblem, WebSourceKind
 from knowledge.models.documents import Document
+from knowledge.websites.addresses import URL_CHARACTERS, readable
 
-URL_CHARACTERS: Final = 2_000
 MAX_PAGES: Final = 2_000
 MAX_DEPTH: Final = 10
 LOST_AFTER: Final = timedelta(seconds=60)
@@ -96,7 +96,7 @@ class WebSource(Public, Owned, Timestamped):
         ]
 
     def __str__(self) -> str:
-        return self.url.partition("//")[2].rstrip("/") or self.url
+        return readable(self.url)
 
     @property
     def is_busy(self) -> bool:
@@ -144,7 +144,7 @@ class WebPageQuerySet(OwnedQuerySet["WebPage"]):
         return self.filter(state__in=[PageState.TAKEN, PageState.REPEATED])
 
 
-class WebPage(Owned, Timestamped):
+class WebPage(Public, Owned, Timestamped):
     """A page of a site: what it said last, and the document made of it."""
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
@@ -185,7 +185,12 @@ class WebPage(Owned, Timestamped):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.url
+        return self.title or readable(self.url)
+
+    @property
+    def readable_url(self) -> str:
+        """Return the address as people write it."""
+        return readable(self.url)
 
     @property
     def problem(self) -> str:

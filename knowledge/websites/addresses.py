@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Self
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
-from knowledge.models.websites import URL_CHARACTERS
-
+URL_CHARACTERS: Final = 2_000
 TRACKING: Final = re.compile(r"^(?:utm_\w+|ysclid|yclid|gclid|fbclid|_openstat|etext)(?:=|$)", re.IGNORECASE)
 PORTS: Final = {"http": 80, "https": 443}
 PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
@@ -42,6 +42,15 @@ def typed_address(text: str) -> str:
     """Return the address a person typed, or nothing; a bare host means https."""
     text = text.strip()
     return normalised(text if "://" in text else f"https://{text}")
+
+
+def readable(url: str) -> str:
+    """Return an address as people write it: in their own letters, without the scheme."""
+    _, _, rest = url.partition("//")
+    host, slash, path = rest.partition("/")
+    with suppress(UnicodeError):
+        host = host.encode().decode("idna")
+    return f"{host}{slash}{unquote(path)}".rstrip("/") or url
 
 
 def prefix(text: str) -> str:

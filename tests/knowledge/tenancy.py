@@ -1,7 +1,7 @@
 """Which row each address of knowledge is about."""
 
 from knowledge.models import KnowledgeEmbedding
-from tests.factories.knowledge import DocumentFactory, learned
+from tests.factories.knowledge import DocumentFactory, WebPageFactory, WebSourceFactory, learned
 
 
 def a_document(tenant):
@@ -11,6 +11,14 @@ def a_document(tenant):
 def a_passage(tenant):
     learned(tenant, "Доставка идёт три дня.")
     return {"uuid": KnowledgeEmbedding.objects.of(tenant).earliest("pk").uuid}
+
+
+def a_site(tenant):
+    return {"uuid": WebSourceFactory(tenant=tenant).uuid}
+
+
+def a_page(tenant):
+    return {"uuid": WebPageFactory(source__tenant=tenant).uuid}
 
 
 CASES = {
@@ -27,5 +35,16 @@ CASES = {
     "knowledge_history": a_document,
     "knowledge_replace": a_document,
     "knowledge_restore": a_document,
+    "knowledge_page_exclude": a_page,
+    "knowledge_page_include": a_page,
     "knowledge_retry": a_document,
+    "knowledge_site": a_site,
+    "knowledge_site_change": a_site,
+    "knowledge_site_crawl": a_site,
+    "knowledge_site_remove": a_site,
+    "knowledge_site_stop": a_site,
+    "web-source-crawl": a_site,
+    "web-source-detail": a_site,
+    "web-source-pages": a_site,
+    "web-source-stop": a_site,
 }
