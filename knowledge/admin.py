@@ -17,10 +17,11 @@ from knowledge.models import (
     KnowledgeEntry,
     KnowledgeLexical,
     KnowledgeTerm,
+    NextVector,
     QueryEmbedding,
-    WebPage,
-    WebSource,
+    Reembedding,
 )
+from knowledge.websites import admin as _websites  # noqa: F401 -- registers its pages
 
 
 @admin.register(Document)
@@ -169,6 +170,22 @@ class EmbeddingModelAdmin(FactAdmin):
     list_select_related = ("tenant",)
     search_fields = ("name__exact", "tenant__slug__exact")
     ordering = ("-id",)
+    actions = ("move",)
+
+    @admin.action(description=_("Move this shop's knowledge to the models set up today"), permissions=["move"])
+    def move(self, request: HttpRequest, models: QuerySet[EmbeddingModel]) -> None:
+        """Begin to embed everything anew."""
+        by = request.user
+        self.each(
+            request,
+            models.select_related("tenant").order_by("tenant").distinct("tenant"),
+            lambda row: services.reembed_all(row.tenant, created_by=by, at=now()),  # type: ignore[misc]  # logged in
+            _("%(count)s shops begin to move."),
+        )
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        """Let those move knowledge who may change documents."""
+        return bool(request.user.has_perm("knowledge.change_document"))
 
 
 @admin.register(QueryEmbedding)
@@ -183,52 +200,52 @@ class QueryEmbeddingAdmin(WithoutVectors):
     ordering = ("-last_used",)
 
 
-@admin.register(WebSource)
-class WebSourceAdmin(ModelAdmin):
-    """Websites; they are read anew, stopped and removed, not edited."""
+@admin.register(Reembedding)
+class ReembeddingAdmin(ModelAdmin):
+    """Moves to another embedding model; they are given up or begun anew, not edited."""
 
-    list_display = ("__str__", "tenant", "assistant", "kind", "status", "problem_code", "found_count", "next_run_at")
-    list_filter = ("status", "kind", "schedule", "problem_code")
+    list_display = ("__str__", "tenant", "assistant", "status", "done", "total", "created_at", "finished_at")
+    list_filter = ("status",)
     list_select_related = ("tenant", "assistant")
     search_fields = ("uuid__exact", "tenant__slug__exact")
-    search_help_text = _("uuid or the shop's short name, in full")
     ordering = ("-id",)
-    actions = ("read_now", "stop", "remove")
+    actions = ("cancel", "again")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Let nothing be edited: the shop decides how its site is read."""
-        return [field.name for field in WebSource._meta.fields]
+        """Let nothing be edited."""
+        return [field.name for field in Reembedding._meta.fields]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: a shop adds its own sites."""
+        """Refuse: a setting, an action or the command begins a move."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse Django's own deletion, which would leave the documents behind."""
+        """Refuse: what moved when is history."""
         return False
 
-    @admin.action(description=_("Read now"), permissions=["change"])
-    def read_now(self, request: HttpRequest, sources: QuerySet[WebSource]) -> None:
-        """Begin a reading."""
-        self.each(request, sources, lambda row: services.crawl_site(row, at=now()), _("%(count)s sites begin."))
+    @admin.action(description=_("Give up"), permissions=["change"])
+    def cancel(self, request: HttpRequest, moves: QuerySet[Reembedding]) -> None:
+        """Let the old vectors go on serving."""
+        self.each(request, moves, lambda row: services.cancel_reembedding(row, at=now()), _("%(count)s given up."))
 
-    @admin.action(description=_("Stop"), permissions=["change"])
-    def stop(self, request: HttpRequest, sources: QuerySet[WebSource]) -> None:
-        """End readings under way."""
-        self.each(request, sources, lambda row: services.stop_site(row, at=now()), _("%(count)s readings stopped."))
+    @admin.action(description=_("Begin anew"), permissions=["change"])
+    def again(self, request: HttpRequest, moves: QuerySet[Reembedding]) -> None:
+        """Begin the same moves once more."""
 
-    @admin.action(description=_("Remove with all pages"), permissions=["change"])
-    def remove(self, request: HttpRequest, sources: QuerySet[WebSource]) -> None:
-        """Remove sites."""
-        self.each(request, sources, lambda row: services.remove_site(row, at=now()), _("%(count)s sites removed."))
+        def begin(row: Reembedding) -> None:
+            services.reembed(row.tenant, assistant=row.assistant, wanted=row.wanted, at=now())
+
+        self.each(request, moves.select_related("tenant", "assistant"), begin, _("%(count)s begin anew."))
 
 
-@admin.register(WebPage)
-class WebPageAdmin(FactAdmin):
-    """Pages of websites."""
+@admin.register(NextVector)
+class NextVectorAdmin(WithoutVectors):
+    """Vectors that wait for the others of their move."""
 
-    list_display = ("__str__", "source", "tenant", "state", "problem_code", "http_status", "fetched_at")
-    list_filter = ("state", "problem_code")
-    list_select_related = ("tenant", "source")
-    search_fields = ("uuid__exact", "source__uuid__exact", "tenant__slug__exact")
+    wide = ("embedding",)
+    list_display = ("chunk_id", "tenant", "reembedding")
+    list_select_related = ("tenant", "reembedding")
+    search_fields = ("reembedding__uuid__exact", "tenant__slug__exact")
+    raw_id_fields = ("chunk",)
+    exclude = wide
     ordering = ("-id",)

@@ -9,3 +9,7 @@ class KnowledgeConfig(AppConfig):
 
     name = "knowledge"
     verbose_name = _("Knowledge")
+
+    def ready(self) -> None:
+        """Hear of assistants that are to use another embedding model."""
+        from knowledge import receivers  # noqa: F401, PLC0415 -- leaf

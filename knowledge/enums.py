@@ -147,3 +147,16 @@ class WebProblem(TextChoices):
     TIME_LIMIT = "time_limit", _("The reading took too long and was ended.")
     NO_MONEY = "no_money", _("The balance is too low for more pages.")
     INTERRUPTED = "interrupted", _("The reading was interrupted several times.")
+
+
+class ReembeddingStatus(TextChoices):
+    """How far the move to another embedding model is."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Moving")
+    READY = "ready", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+MOVING: Final = (ReembeddingStatus.QUEUED, ReembeddingStatus.RUNNING)

@@ -92,3 +92,21 @@ class BadSite(DomainError):
     code, status = "bad_site", 400
     message = _("“{url}” is no address of a public website.")
     url: str
+
+
+@dataclass
+class NothingToReembed(DomainError):
+    """The knowledge is embedded by the wanted model already, or there is none."""
+
+    code, status = "nothing_to_reembed", 409
+    message = _("The knowledge already uses the model {model}.")
+    model: str
+
+
+@dataclass
+class ReembeddingEnded(DomainError):
+    """The move is over."""
+
+    code, status = "reembedding_ended", 409
+    message = _("The move to another model is over: {state}.")
+    state: str

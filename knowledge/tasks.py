@@ -37,6 +37,19 @@ def read_site_soon(source_id: int) -> None:
     transaction.on_commit(lambda: read_site.delay(source_id=source_id), robust=True)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def move_vectors(*, reembedding_id: int, **_: Any) -> None:
+    """Embed some more passages by the model their knowledge moves to."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.move_vectors(reembedding_id, at=now())
+
+
+def move_vectors_soon(reembedding_id: int) -> None:
+    """Ask a worker to go on with a move; without a broker the sweeper will."""
+    transaction.on_commit(lambda: move_vectors.delay(reembedding_id=reembedding_id), robust=True)
+
+
 @shared_task(ignore_result=True)
 def sweep(**_: Any) -> None:
     """Find documents and sites that were lost on the way, and sites whose time has come."""

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/upload/", views.upload, name="knowledge_upload"),
     path("knowledge/text/", views.write, name="knowledge_text"),
     path("knowledge/test/", views.test, name="knowledge_test"),
+    path("knowledge/moves/<uuid:uuid>/cancel/", views.cancel_move, name="knowledge_move_cancel"),
     path("knowledge/sites/", sites.sites, name="knowledge_sites"),
     path("knowledge/sites/add/", sites.add, name="knowledge_site_add"),
     path("knowledge/sites/<uuid:uuid>/", sites.site, name="knowledge_site"),

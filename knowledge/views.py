@@ -23,7 +23,7 @@ from config.pages import page_of
 from knowledge import services
 from knowledge.enums import DocumentStatus
 from knowledge.forms import FilterForm, ForAssistant, QuestionForm, TextForm
-from knowledge.models import Document
+from knowledge.models import Document, Reembedding
 from knowledge.reports import compare
 from knowledge.search import SearchResult, search
 
@@ -203,6 +203,16 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = _document(request, uuid)
     services.delete(row, at=now())
     messages.success(request, _("“%(title)s” is deleted.") % {"title": row})
+    return redirect("knowledge")
+
+
+@require_POST
+def cancel_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Give up moving knowledge to another embedding model."""
+    tenant = _writable(request)
+    move = get_object_or_404(Reembedding.objects.visible_to(request.user).of(tenant), uuid=uuid)
+    services.cancel_reembedding(move, at=now())
+    messages.success(request, _("The move is given up; everything stays as it was."))
     return redirect("knowledge")
 
 

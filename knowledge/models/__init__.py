@@ -10,6 +10,7 @@ from knowledge.models.chunks import (
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
 from knowledge.models.entries import KnowledgeEntry
+from knowledge.models.reembedding import NextVector, Reembedding
 from knowledge.models.websites import WebPage, WebPageQuerySet, WebSource, WebSourceQuerySet
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "KnowledgeEntry",
     "KnowledgeLexical",
     "KnowledgeTerm",
+    "NextVector",
     "QueryEmbedding",
+    "Reembedding",
     "WebPage",
     "WebPageQuerySet",
     "WebSource",

@@ -2,8 +2,10 @@
 
 from knowledge.services.crawling import read_site
 from knowledge.services.ingestion import ingest_file, ingest_text
-from knowledge.services.lifecycle import archive, delete, restore, retry
+from knowledge.services.lifecycle import archive, delete, retry
 from knowledge.services.processing import process_document
+from knowledge.services.reembedding import cancel_reembedding, follow_setting, move_vectors, reembed, reembed_all
+from knowledge.services.restoring import restore
 from knowledge.services.sweeping import sweep
 from knowledge.services.websites import (
     add_site,
@@ -18,15 +20,20 @@ from knowledge.services.websites import (
 __all__ = [
     "add_site",
     "archive",
+    "cancel_reembedding",
     "change_site",
     "crawl_site",
     "delete",
     "exclude_page",
+    "follow_setting",
     "include_page",
     "ingest_file",
     "ingest_text",
+    "move_vectors",
     "process_document",
     "read_site",
+    "reembed",
+    "reembed_all",
     "remove_site",
     "restore",
     "retry",

@@ -25,6 +25,7 @@ from knowledge.models import Document, WebPage, WebSource
 from knowledge.services import lifecycle
 from knowledge.services.frontier import Frontier
 from knowledge.services.ingestion import ingest_page
+from knowledge.services.restoring import restore
 from knowledge.services.websites import retire_page
 from knowledge.websites.reading import Moved, PageProblem, Seen, TooBusy, read_page
 from knowledge.websites.robots import AGENT, Robots, read_robots
@@ -231,7 +232,7 @@ class _Reader:
         if Document.objects.live().of_series(document).exists():
             return True
         try:
-            lifecycle.restore(document, at=self.at)
+            restore(document, at=self.at)
         except (DocumentRepeated, DocumentNotRestorable):
             return False
         return True

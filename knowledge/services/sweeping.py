@@ -6,7 +6,7 @@ from typing import Final
 
 from knowledge import tasks
 from knowledge.errors import SiteBusy
-from knowledge.models import Document, WebSource
+from knowledge.models import Document, Reembedding, WebSource
 from knowledge.services.websites import crawl_site
 
 AT_ONCE: Final = 200
@@ -17,6 +17,8 @@ def sweep(*, at: datetime) -> int:
     lost = Document.objects.lost(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     for document_id in lost:
         tasks.process_document.delay(document_id=document_id)
+    for move_id in Reembedding.objects.lost(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
+        tasks.move_vectors.delay(reembedding_id=move_id)
     _sweep_sites(at=at)
     return len(lost)
 

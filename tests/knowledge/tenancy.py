@@ -1,6 +1,6 @@
 """Which row each address of knowledge is about."""
 
-from knowledge.models import KnowledgeEmbedding
+from knowledge.models import KnowledgeEmbedding, Reembedding
 from tests.factories.knowledge import DocumentFactory, WebPageFactory, WebSourceFactory, learned
 
 
@@ -21,6 +21,10 @@ def a_page(tenant):
     return {"uuid": WebPageFactory(source__tenant=tenant).uuid}
 
 
+def a_move(tenant):
+    return {"uuid": Reembedding.objects.create(tenant=tenant, model="concepts-1").uuid}
+
+
 CASES = {
     "document-archive": a_document,
     "document-compare": a_document,
@@ -35,6 +39,7 @@ CASES = {
     "knowledge_history": a_document,
     "knowledge_replace": a_document,
     "knowledge_restore": a_document,
+    "knowledge_move_cancel": a_move,
     "knowledge_page_exclude": a_page,
     "knowledge_page_include": a_page,
     "knowledge_retry": a_document,
