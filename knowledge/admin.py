@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import FactAdmin, ModelAdmin
-from knowledge import services
+from knowledge import services, tasks
 from knowledge.models import (
     Document,
     EmbeddingModel,
@@ -34,7 +34,7 @@ class DocumentAdmin(ModelAdmin):
     search_fields = ("uuid__exact", "doc_hash__exact", "tenant__slug__exact")
     search_help_text = _("uuid, SHA-256 or the shop's short name, in full")
     ordering = ("-id",)
-    actions = ("retry_failed", "archive", "restore", "erase")
+    actions = ("retry_failed", "archive", "restore", "describe", "erase")
     fields = (
         "uuid",
         "tenant",
@@ -92,6 +92,11 @@ class DocumentAdmin(ModelAdmin):
     def restore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
         """Bring archived versions back."""
         self.each(request, documents, lambda row: services.restore(row, at=now()), _("%(count)s versions are back."))
+
+    @admin.action(description=_("Let a model describe it"), permissions=["change"])
+    def describe(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        """Ask for summaries anew."""
+        self.each(request, documents, lambda row: tasks.describe_soon(row.pk), _("%(count)s documents are described."))
 
     @admin.action(description=_("Delete with files and passages"), permissions=["change"])
     def erase(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
@@ -175,11 +180,11 @@ class EmbeddingModelAdmin(FactAdmin):
     @admin.action(description=_("Move this shop's knowledge to the models set up today"), permissions=["move"])
     def move(self, request: HttpRequest, models: QuerySet[EmbeddingModel]) -> None:
         """Begin to embed everything anew."""
-        by = request.user
+        by: Any = request.user
         self.each(
             request,
             models.select_related("tenant").order_by("tenant").distinct("tenant"),
-            lambda row: services.reembed_all(row.tenant, created_by=by, at=now()),  # type: ignore[misc]  # logged in
+            lambda row: services.reembed_all(row.tenant, created_by=by, at=now()),
             _("%(count)s shops begin to move."),
         )
 

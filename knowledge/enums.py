@@ -160,3 +160,22 @@ class ReembeddingStatus(TextChoices):
 
 
 MOVING: Final = (ReembeddingStatus.QUEUED, ReembeddingStatus.RUNNING)
+
+
+class DocType(TextChoices):
+    """What a document is about, as a model judges it."""
+
+    DELIVERY = "delivery", _("Delivery")
+    PAYMENT = "payment", _("Payment")
+    RETURNS = "returns", _("Returns and refunds")
+    WARRANTY = "warranty", _("Warranty and repair")
+    PRODUCTS = "products", _("Products")
+    PRICES = "prices", _("Prices")
+    SIZES = "sizes", _("Sizes")
+    INSTRUCTIONS = "instructions", _("Use and care")
+    PROMOTIONS = "promotions", _("Promotions")
+    CONTACTS = "contacts", _("Contacts and opening hours")
+    COMPANY = "company", _("About the company")
+    RULES = "rules", _("Rules and agreements")
+    QUESTIONS = "questions", _("Frequent questions")
+    OTHER = "other", _("Other")

@@ -50,6 +50,19 @@ def move_vectors_soon(reembedding_id: int) -> None:
     transaction.on_commit(lambda: move_vectors.delay(reembedding_id=reembedding_id), robust=True)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def describe_document(*, document_id: int, **_: Any) -> None:
+    """Let a model say what a document is about; without one nothing happens."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.describe_document(document_id, at=now())
+
+
+def describe_soon(document_id: int) -> None:
+    """Ask a worker to describe a document; what gets lost here is only a summary."""
+    transaction.on_commit(lambda: describe_document.delay(document_id=document_id), robust=True)
+
+
 @shared_task(ignore_result=True)
 def sweep(**_: Any) -> None:
     """Find documents and sites that were lost on the way, and sites whose time has come."""

@@ -21,7 +21,7 @@ from assistants.models import Assistant
 from config.errors import DomainError
 from config.pages import page_of
 from knowledge import services
-from knowledge.enums import DocumentStatus
+from knowledge.enums import DocumentStatus, KnowledgeType, Source
 from knowledge.forms import FilterForm, ForAssistant, QuestionForm, TextForm
 from knowledge.models import Document, Reembedding
 from knowledge.reports import compare
@@ -41,7 +41,7 @@ def documents(request: HttpRequest, text_form: TextForm | None = None) -> HttpRe
     context = {
         "page": page,
         "form": form,
-        "is_filtered": any(request.GET.get(name) for name in ("q", "status", "assistant")),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "status", "assistant", "source")),
         "is_working": any(not document.is_finished for document in page.rows),
         "may_write": _may_write(request),
         "limit": settings.UPLOAD_MAX_BYTES,
@@ -114,6 +114,7 @@ def document(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "document": row,
         "page": page_of(row.chunks.in_order().without_vectors(), request.GET.get("page")),
+        "summary": row.entries.filter(type=KnowledgeType.SUMMARY).first(),
         "versions": Document.objects.of_series(row).order_by("-version", "-pk")[:50],
         "may_write": _may_write(request),
     }
@@ -256,6 +257,9 @@ def _document(request: HttpRequest, uuid: UUID) -> Document:
 
 def _filtered(rows: Any, form: FilterForm) -> "QuerySet[Document]":
     wanted = form.cleaned_data if form.is_valid() else {}
+    source = wanted.get("source", "")
+    if source != "all":
+        rows = rows.filter(source=source) if source else rows.exclude(source=Source.WEBSITE)
     if wanted.get("status") != DocumentStatus.ARCHIVED:
         rows = rows.live()
     if wanted.get("status"):

@@ -26,7 +26,7 @@ from knowledge.api.serializers import (
     SearchResultSerializer,
     SearchSerializer,
 )
-from knowledge.enums import DocumentStatus
+from knowledge.enums import DocumentStatus, Source
 from knowledge.models import Document, KnowledgeEmbedding
 from knowledge.reports import compare
 from knowledge.search import search
@@ -38,6 +38,7 @@ class DocumentFilter(FilterSet):
     """By state and assistant; history only when asked for."""
 
     status = ChoiceFilter(choices=DocumentStatus.choices)
+    source = ChoiceFilter(choices=Source.choices)
     assistant = UUIDFilter(field_name="assistant__uuid")
     shared = BooleanFilter(field_name="assistant", lookup_expr="isnull")
 

@@ -1,6 +1,7 @@
 """The verbs of knowledge."""
 
 from knowledge.services.crawling import read_site
+from knowledge.services.describing import describe_document
 from knowledge.services.ingestion import ingest_file, ingest_text
 from knowledge.services.lifecycle import archive, delete, retry
 from knowledge.services.processing import process_document
@@ -24,6 +25,7 @@ __all__ = [
     "change_site",
     "crawl_site",
     "delete",
+    "describe_document",
     "exclude_page",
     "follow_setting",
     "include_page",

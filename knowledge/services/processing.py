@@ -25,6 +25,7 @@ from billing.errors import InsufficientFunds
 from billing.models import BalanceHold, BalanceTransaction
 from config.db import release_connection
 from config.errors import ProviderError
+from knowledge import tasks
 from knowledge.chunking import Chunk, chunk
 from knowledge.enums import DocumentProblem, DocumentStatus, KnowledgeType
 from knowledge.extraction.child import Extracted, extract
@@ -181,6 +182,7 @@ class _Worker:
         if is_latest:
             show(KnowledgeEmbedding.objects.filter(document=document))
             announce_change(document)
+            tasks.describe_soon(document.pk)
         else:
             hide(KnowledgeEmbedding.objects.filter(document=document), at=at)
         if hold:

@@ -160,6 +160,15 @@ def test_new_version_is_uploaded_on_the_page_of_the_document(seller, shop):
     assert response.redirect_chain[-1][0] == reverse("knowledge_document", args=[newer.uuid])
 
 
+def test_pages_of_websites_are_listed_when_asked_for(seller, shop):
+    DocumentFactory(tenant=shop.tenant, title="Файл")
+    DocumentFactory(tenant=shop.tenant, title="Страница", source="website", url="https://shop.example/a")
+
+    assert "Страница" not in page(seller, "knowledge")
+    assert "Файл" not in page(seller, "knowledge", data={"source": "website"})
+    assert all(word in page(seller, "knowledge", data={"source": "all"}) for word in ("Файл", "Страница"))
+
+
 def test_table_of_a_passage_is_shown_as_a_table(seller, shop):
     document = learned(
         shop.tenant, "| Город | Цена |\n|---|---|\n| <i>Самара</i> | 300 |", assistant=shop, title="Цены"
