@@ -131,6 +131,7 @@ class WebProblem(TextChoices):
     TOO_LARGE = "too_large", _("The page is too large.")
     TOO_MANY_REDIRECTS = "too_many_redirects", _("The address leads in a circle.")
     ELSEWHERE = "elsewhere", _("The address leads to another site.")
+    MOVED = "moved", _("The page leads to another page of the site.")
     BAD_ANSWER = "bad_answer", _("The answer is no web page.")
     BAD_ADDRESS = "bad_address", _("This is no address of a web page.")
     REFUSED = "refused", _("The site does not let us in.")

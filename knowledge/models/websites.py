@@ -25,7 +25,7 @@ class WebSourceQuerySet(OwnedQuerySet["WebSource"]):
 
     def due(self, *, at: datetime) -> Self:
         """Keep sites whose next reading has come."""
-        return self.filter(next_run_at__lte=at).exclude(status__in=BUSY)
+        return self.filter(next_run_at__lte=at, tenant__is_active=True).exclude(status__in=BUSY)
 
     def lost(self, *, at: datetime) -> Self:
         """Keep sites that nobody works on though somebody should."""

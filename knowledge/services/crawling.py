@@ -6,26 +6,21 @@ stopped. A worker reads for a minute, then gives way to others.
 
 import time
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 
-from billing.enums import ServiceType
-from billing.models import Balance
-from billing.services import price_of
+from billing.errors import InsufficientFunds
 from config.db import release_connection
 from config.outside import Outside, OutsideFailed
 from knowledge import tasks
 from knowledge.enums import CrawlStatus, PageState, Source, WebProblem, WebSourceKind
-from knowledge.errors import DocumentNotRestorable, DocumentRepeated
 from knowledge.models import Document, WebPage, WebSource
 from knowledge.services import lifecycle
 from knowledge.services.frontier import Frontier
-from knowledge.services.ingestion import ingest_page
-from knowledge.services.restoring import restore
+from knowledge.services.learning import learn_page
 from knowledge.services.websites import retire_page
 from knowledge.websites.reading import Moved, PageProblem, Seen, TooBusy, read_page
 from knowledge.websites.robots import AGENT, Robots, read_robots
@@ -180,7 +175,8 @@ class _Reader:
             seen = read_page(self.outside, page, self.frontier.scope, is_conditional=known)
         except Moved as moved:
             self._found([moved.target], depth=page.depth)
-            self._settle(page, state=PageState.SKIPPED, problem=WebProblem.ELSEWHERE)
+            self._settle(page, state=PageState.SKIPPED, problem=WebProblem.MOVED)
+            retire_page(page, at=self.at)
         except TooBusy as busy:
             self._pause(busy.seconds)
         except PageProblem as problem:
@@ -197,21 +193,11 @@ class _Reader:
         if seen.is_unchanged:
             self._settle(page, state=PageState(page.state), http_status=seen.http_status)
             return
-        digest = sha256(seen.text.encode()).hexdigest()
         before = page.document
-        if digest == page.text_hash and before and self._is_still_there(before):
-            document = before
-        else:
-            self._require_money()
-            document = ingest_page(
-                self.source.tenant,
-                assistant=self.source.assistant,
-                url=page.url,
-                title=seen.title,
-                text=seen.text,
-                replaces=before if before and before.source == Source.WEBSITE and before.url == page.url else None,
-                at=self.at,
-            )
+        try:
+            document, digest = learn_page(self.source, page, seen, at=self.at)
+        except InsufficientFunds as error:
+            raise _Ended(WebProblem.NO_MONEY) from error
         is_own = document.source == Source.WEBSITE and document.url == page.url
         about: dict[str, Any] = {
             "title": seen.title,
@@ -226,21 +212,6 @@ class _Reader:
         if before and before.series != document.series:
             page.document = before
             retire_page(page, at=self.at)
-
-    def _is_still_there(self, document: Document) -> bool:
-        """Say whether assistants answer from a document, bringing it back if only its page was gone."""
-        if Document.objects.live().of_series(document).exists():
-            return True
-        try:
-            restore(document, at=self.at)
-        except (DocumentRepeated, DocumentNotRestorable):
-            return False
-        return True
-
-    def _require_money(self) -> None:
-        balance = Balance.objects.of(self.source.tenant).first()
-        if balance is None or balance.available < price_of(ServiceType.DOCUMENT_UPLOAD, at=self.at):
-            raise _Ended(WebProblem.NO_MONEY)
 
     def _settle_problem(self, page: WebPage, problem: PageProblem) -> None:
         is_gone = problem.problem is WebProblem.NOT_FOUND
@@ -286,7 +257,7 @@ class _Reader:
 
     def _pause(self, seconds: float) -> None:
         """Come back later: until then the lease keeps others away, and the sweeper knows when."""
-        self._advance(locked_until=self.at + timedelta(seconds=seconds), attempts=self.source.attempts)
+        self._advance(locked_until=self.at + timedelta(seconds=seconds))
         raise _LeaseLost
 
     def finish(self, end: _Ended) -> None:
@@ -294,11 +265,14 @@ class _Reader:
         try:
             if end.problem is None:
                 self._retire_unlinked()
-            has_failures = self.frontier.has_failures()
-            status = CrawlStatus.PARTIAL if end.problem or has_failures else CrawlStatus.READY
+            problem, is_hopeless = end.problem, end.is_hopeless
+            if problem is None and (problem := self.frontier.reason_for_nothing()):
+                is_hopeless = True
+            is_partial = problem or self.frontier.has_failures()
+            status = CrawlStatus.PARTIAL if is_partial else CrawlStatus.READY
             self._advance(
-                status=CrawlStatus.FAILED if end.is_hopeless else status,
-                problem_code=end.problem or "",
+                status=CrawlStatus.FAILED if is_hopeless else status,
+                problem_code=problem or "",
                 finished_at=self.at,
                 locked_until=None,
             )

@@ -4,6 +4,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from math import isnan
 from typing import Any, Final
 
 import structlog
@@ -103,12 +104,17 @@ def read_description(answer: str) -> Description | None:
     if not isinstance(summary, str) or not clean_line(summary):
         return None
     kind, weight = found.get("doc_type"), found.get("importance")
-    is_number = isinstance(weight, int | float) and not isinstance(weight, bool) and weight == weight  # noqa: PLR0124 -- NaN
     return Description(
         summary=clean_line(summary)[:SUMMARY_CHARACTERS],
         doc_type=kind if isinstance(kind, str) and kind in DocType.values else DocType.OTHER.value,
-        importance=int(min(max(weight, 1), MAX_IMPORTANCE)) if is_number else 5,
+        importance=_importance(weight),
     )
+
+
+def _importance(weight: object) -> int:
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or isnan(weight):
+        return 5
+    return int(min(max(weight, 1), MAX_IMPORTANCE))
 
 
 def _first_object(answer: str) -> dict[str, Any]:

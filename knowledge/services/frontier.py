@@ -48,6 +48,14 @@ class Frontier:
         """Say whether a page could not be read."""
         return self.pages.filter(problem_code__in=TROUBLES).exists()
 
+    def reason_for_nothing(self) -> WebProblem | None:
+        """Return why no page of this reading is in the knowledge; nothing when one is, or all are left out."""
+        if self.pages.in_knowledge().exists():
+            return None
+        code = self.pages.filter(is_excluded=False).exclude(problem_code="").order_by("-depth", "pk")
+        found = code.exclude(problem_code=WebProblem.MOVED).values_list("problem_code", flat=True).first()
+        return WebProblem(found) if found else None
+
     def next(self) -> WebPage | None:
         """Return the page to visit next, those near the start first."""
         waiting = self.pages.waiting().select_related("document", "document__tenant", "document__assistant")

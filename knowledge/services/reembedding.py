@@ -18,7 +18,7 @@ from django.db.models import Count, Exists, OuterRef
 from accounts.models import Tenant, User
 from assistants import door
 from assistants.door.routes import routes_for
-from assistants.enums import ModelKind
+from assistants.enums import ModelKind, RequestType
 from assistants.errors import NoModelAvailable
 from assistants.models import Assistant
 from config.db import release_connection
@@ -85,11 +85,7 @@ def reembed(
         NothingToReembed: every passage has this model's vector.
         NoModelAvailable: nobody can embed, and no model is named.
     """
-    setting = wanted if wanted is not None else assistant.embedding_model if assistant else ""
-    routes = routes_for(tenant, kind=ModelKind.EMBEDDING, wanted=setting, at=at)
-    model = routes[0].model if routes else setting
-    if not model:
-        raise NoModelAvailable(request_type=ModelKind.EMBEDDING)
+    model = _target(tenant, assistant, wanted, at=at)
     passages = _passages(tenant.pk, assistant.pk if assistant else None)
     old = list(passages.values("embedding_model").annotate(count=Count("pk")).order_by("-count"))
     if all(row["embedding_model"] == model for row in old):
@@ -108,6 +104,16 @@ def reembed(
     )
     tasks.move_vectors_soon(move.pk)
     return move
+
+
+def _target(tenant: Tenant, assistant: Assistant | None, wanted: str | None, *, at: datetime) -> str:
+    """Return the model that new documents would be embedded by under this setting."""
+    setting = wanted if wanted is not None else assistant.embedding_model if assistant else ""
+    routes = routes_for(tenant, kind=ModelKind.EMBEDDING, wanted=setting, at=at)
+    model = routes[0].model if routes else setting
+    if not model:
+        raise NoModelAvailable(request_type=RequestType.EMBEDDING)
+    return model
 
 
 def reembed_all(tenant: Tenant, *, created_by: User | None = None, at: datetime) -> list[Reembedding]:

@@ -312,6 +312,29 @@ def test_two_addresses_of_one_text_are_one_document(assistant, shop):
     assert Document.objects.get(url=f"{shop.url}/a").status == "ready"  # the other page still says it
 
 
+def test_moved_page_is_read_where_it_went(assistant, shop):
+    three_pages(shop)
+    source = read(added(assistant, shop))
+    shop.redirect("/delivery", "/dostavka", status=301)
+    shop.page("/dostavka", "Доставка", "Курьер привозит за три дня.")
+
+    again(source)
+
+    assert states(source)["/delivery"] == "skipped"
+    page = source.pages.get(url__endswith="/dostavka")
+    assert page.document.status == "ready"
+    assert source.pages.get(url__endswith="/delivery").problem_code == "moved"
+    assert search(assistant, "за сколько привозит курьер", at=now()).is_enough
+
+
+def test_start_that_moves_to_nowhere_fails(assistant, shop):
+    shop.redirect("/", "/ru/")
+
+    source = read(added(assistant, shop))
+
+    assert (source.status, source.problem_code) == ("failed", "not_found")
+
+
 def test_page_left_out_stays_out_until_it_is_taken_back(assistant, shop):
     three_pages(shop)
     source = read(added(assistant, shop))
