@@ -161,12 +161,12 @@ def test_new_version_is_uploaded_on_the_page_of_the_document(seller, shop):
 
 
 def test_pages_of_websites_are_listed_when_asked_for(seller, shop):
-    DocumentFactory(tenant=shop.tenant, title="Файл")
-    DocumentFactory(tenant=shop.tenant, title="Страница", source="website", url="https://shop.example/a")
+    DocumentFactory(tenant=shop.tenant, title="Опись товаров")
+    DocumentFactory(tenant=shop.tenant, title="Витрина", source="website", url="https://shop.example/a")
 
-    assert "Страница" not in page(seller, "knowledge")
-    assert "Файл" not in page(seller, "knowledge", data={"source": "website"})
-    assert all(word in page(seller, "knowledge", data={"source": "all"}) for word in ("Файл", "Страница"))
+    assert "Витрина" not in page(seller, "knowledge")
+    assert "Опись товаров" not in page(seller, "knowledge", data={"source": "website"})
+    assert all(word in page(seller, "knowledge", data={"source": "all"}) for word in ("Опись товаров", "Витрина"))
 
 
 def test_table_of_a_passage_is_shown_as_a_table(seller, shop):
