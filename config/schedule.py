@@ -10,6 +10,7 @@ ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
     "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},
+    "knowledge.tasks.read_site": {"queue": "sync"},
     "knowledge.tasks.*": {"queue": "embedding"},
     "assistants.tasks.evaluate": {"queue": "sync"},
     "marketplace.tasks.*": {"queue": "sync"},

@@ -273,7 +273,8 @@ LLM_EMBEDDING_MODEL = env.str("LLM_EMBEDDING_MODEL", default="")
 EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage.py up`
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
 LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=False)  # for tenants' own model servers
-
+OUTSIDE_ALLOW_PRIVATE_ADDRESSES = env.bool("OUTSIDE_ALLOW_PRIVATE_ADDRESSES", default=False)  # for sites people name
+CRAWL_DELAY_SECONDS = env.float("CRAWL_DELAY_SECONDS", default=1.0)  # between two pages of one site
 WIDGET_QUIET_SECONDS = env.float("WIDGET_QUIET_SECONDS", default=0.8)  # how long to wait for more words
 
 # --- Outside services, each of which can be pointed elsewhere -----------------

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import FactAdmin, ModelAdmin
-from knowledge import services
+from knowledge import services, tasks
 from knowledge.models import (
     Document,
     EmbeddingModel,
@@ -17,8 +17,11 @@ from knowledge.models import (
     KnowledgeEntry,
     KnowledgeLexical,
     KnowledgeTerm,
+    NextVector,
     QueryEmbedding,
+    Reembedding,
 )
+from knowledge.websites import admin as _websites  # noqa: F401 -- registers its pages
 
 
 @admin.register(Document)
@@ -31,13 +34,15 @@ class DocumentAdmin(ModelAdmin):
     search_fields = ("uuid__exact", "doc_hash__exact", "tenant__slug__exact")
     search_help_text = _("uuid, SHA-256 or the shop's short name, in full")
     ordering = ("-id",)
-    actions = ("retry_failed", "archive", "erase")
+    actions = ("retry_failed", "archive", "restore", "describe", "erase")
     fields = (
         "uuid",
         "tenant",
         "assistant",
         "title",
         "filename",
+        "source",
+        "url",
         "mime",
         "size",
         "doc_hash",
@@ -48,6 +53,8 @@ class DocumentAdmin(ModelAdmin):
         "error_code",
         "error_message",
         "chunk_count",
+        "chunk_total",
+        "series",
         "version",
         "is_current",
         "supersedes",
@@ -80,6 +87,16 @@ class DocumentAdmin(ModelAdmin):
     def archive(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
         """Take documents out of search."""
         self.each(request, documents, lambda row: services.archive(row, at=now()), _("%(count)s documents archived."))
+
+    @admin.action(description=_("Answer from this version again"), permissions=["change"])
+    def restore(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        """Bring archived versions back."""
+        self.each(request, documents, lambda row: services.restore(row, at=now()), _("%(count)s versions are back."))
+
+    @admin.action(description=_("Let a model describe it"), permissions=["change"])
+    def describe(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
+        """Ask for summaries anew."""
+        self.each(request, documents, lambda row: tasks.describe_soon(row.pk), _("%(count)s documents are described."))
 
     @admin.action(description=_("Delete with files and passages"), permissions=["change"])
     def erase(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
@@ -158,6 +175,22 @@ class EmbeddingModelAdmin(FactAdmin):
     list_select_related = ("tenant",)
     search_fields = ("name__exact", "tenant__slug__exact")
     ordering = ("-id",)
+    actions = ("move",)
+
+    @admin.action(description=_("Move this shop's knowledge to the models set up today"), permissions=["move"])
+    def move(self, request: HttpRequest, models: QuerySet[EmbeddingModel]) -> None:
+        """Begin to embed everything anew."""
+        by: Any = request.user
+        self.each(
+            request,
+            models.select_related("tenant").order_by("tenant").distinct("tenant"),
+            lambda row: services.reembed_all(row.tenant, created_by=by, at=now()),
+            _("%(count)s shops begin to move."),
+        )
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        """Let those move knowledge who may change documents."""
+        return bool(request.user.has_perm("knowledge.change_document"))
 
 
 @admin.register(QueryEmbedding)
@@ -170,3 +203,54 @@ class QueryEmbeddingAdmin(WithoutVectors):
     search_fields = ("query_hash__exact", "tenant__slug__exact")
     exclude = wide
     ordering = ("-last_used",)
+
+
+@admin.register(Reembedding)
+class ReembeddingAdmin(ModelAdmin):
+    """Moves to another embedding model; they are given up or begun anew, not edited."""
+
+    list_display = ("__str__", "tenant", "assistant", "status", "done", "total", "created_at", "finished_at")
+    list_filter = ("status",)
+    list_select_related = ("tenant", "assistant")
+    search_fields = ("uuid__exact", "tenant__slug__exact")
+    ordering = ("-id",)
+    actions = ("cancel", "again")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Let nothing be edited."""
+        return [field.name for field in Reembedding._meta.fields]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: a setting, an action or the command begins a move."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: what moved when is history."""
+        return False
+
+    @admin.action(description=_("Give up"), permissions=["change"])
+    def cancel(self, request: HttpRequest, moves: QuerySet[Reembedding]) -> None:
+        """Let the old vectors go on serving."""
+        self.each(request, moves, lambda row: services.cancel_reembedding(row, at=now()), _("%(count)s given up."))
+
+    @admin.action(description=_("Begin anew"), permissions=["change"])
+    def again(self, request: HttpRequest, moves: QuerySet[Reembedding]) -> None:
+        """Begin the same moves once more."""
+
+        def begin(row: Reembedding) -> None:
+            services.reembed(row.tenant, assistant=row.assistant, wanted=row.wanted, at=now())
+
+        self.each(request, moves.select_related("tenant", "assistant"), begin, _("%(count)s begin anew."))
+
+
+@admin.register(NextVector)
+class NextVectorAdmin(WithoutVectors):
+    """Vectors that wait for the others of their move."""
+
+    wide = ("embedding",)
+    list_display = ("chunk_id", "tenant", "reembedding")
+    list_select_related = ("tenant", "reembedding")
+    search_fields = ("reembedding__uuid__exact", "tenant__slug__exact")
+    raw_id_fields = ("chunk",)
+    exclude = wide
+    ordering = ("-id",)

@@ -16,8 +16,9 @@ class KnowledgeConfig(AppConfig):
     verbose_name = _("Knowledge")
 
     def ready(self) -> None:
-        """Measure embedding models for whoever connects them."""
+        """Measure embedding models for whoever connects them; hear of assistants that are to use another."""
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
+        from knowledge import receivers  # noqa: F401, PLC0415 -- leaf
 
         fulfilled.probe_languages = _measure
 

@@ -154,15 +154,30 @@ def _pieces(block: Block) -> Iterator[str]:
 
 
 def _table_pieces(rows: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+    """Yield some rows at a time, each time under the header; rows too wide for that name every value's column."""
     header, body = rows[0], rows[1:]
+    if not body:
+        yield from _packed([render_table([header])])
+        return
+    above = estimate_tokens(render_table([header]))
     piece: list[tuple[str, ...]] = []
+    size = above
     for row in body:
-        if piece and estimate_tokens(render_table([header, *piece, row])) > MAX_TOKENS:
+        tokens = estimate_tokens(f"| {' | '.join(row)} |\n")
+        if piece and size + tokens > MAX_TOKENS:
             yield render_table([header, *piece])
-            piece = []
-        piece.append(row)
-    text = render_table([header, *piece])
-    yield from [text] if estimate_tokens(text) <= 2 * MAX_TOKENS else _packed(text.split("\n"))
+            piece, size = [], above
+        if above + tokens > MAX_TOKENS:
+            yield from _packed([f"{name}: {value};" if name else f"{value};" for name, value in _named(header, row)])
+        else:
+            piece.append(row)
+            size += tokens
+    if piece:
+        yield render_table([header, *piece])
+
+
+def _named(header: tuple[str, ...], row: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in zip(header, row, strict=True) if value)
 
 
 def _packed(sentences: list[str]) -> Iterator[str]:

@@ -43,8 +43,70 @@ class DocumentArchived(DomainError):
 
 
 @dataclass
+class DocumentNotRestorable(DomainError):
+    """There is nothing left of this version, or it is not history."""
+
+    code, status = "document_not_restorable", 409
+    message = _("This version cannot be brought back: its state is “{state}”.")
+    state: str
+
+
+@dataclass
+class DocumentRepeated(DomainError):
+    """Another document says the very same."""
+
+    code, status = "document_repeated", 409
+    message = _("The document “{title}” has the same content.")
+    title: str
+
+
+@dataclass
 class QueryEmpty(DomainError):
     """There is nothing to search for."""
 
     code, status = "query_empty", 400
     message = _("The question is empty.")
+
+
+@dataclass
+class SiteBusy(DomainError):
+    """One reading of a site at a time."""
+
+    code, status = "site_busy", 409
+    message = _("The site is busy: {state}.")
+    state: str
+
+
+@dataclass
+class SiteKnown(DomainError):
+    """The same site is read for the same assistant already."""
+
+    code, status = "site_known", 409
+    message = _("This address is already among the sites.")
+
+
+@dataclass
+class BadSite(DomainError):
+    """The address cannot be read."""
+
+    code, status = "bad_site", 400
+    message = _("“{url}” is no address of a public website.")
+    url: str
+
+
+@dataclass
+class NothingToReembed(DomainError):
+    """The knowledge is embedded by the wanted model already, or there is none."""
+
+    code, status = "nothing_to_reembed", 409
+    message = _("The knowledge already uses the model {model}.")
+    model: str
+
+
+@dataclass
+class ReembeddingEnded(DomainError):
+    """The move is over."""
+
+    code, status = "reembedding_ended", 409
+    message = _("The move to another model is over: {state}.")
+    state: str

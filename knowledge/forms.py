@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
 from assistants.models import Assistant
-from knowledge.enums import DocumentStatus
+from knowledge.enums import DocumentStatus, Source
 from knowledge.search import MAX_LIMIT
 
 LONGEST_QUESTION = 2_000
@@ -46,6 +46,11 @@ class FilterForm(ForAssistant):
     """Which documents to show."""
 
     q = forms.CharField(label=_("Search"), max_length=100, required=False)
+    source = forms.ChoiceField(
+        label=_("Source"),
+        choices=[("", _("Files and texts")), (Source.WEBSITE, _("Pages of websites")), ("all", _("Everything"))],
+        required=False,
+    )
     status = forms.ChoiceField(
         label=_("State"), choices=[("", _("Any state")), *DocumentStatus.choices], required=False
     )

@@ -21,6 +21,7 @@ from knowledge.vectors import BinaryCursor, binary_cursor
 TITLE_CHARACTERS: Final = 255
 AT_ONCE: Final = 500
 READ: Final = ("tenant_id", "assistant_id", "chunk_text", "title", "metadata")
+SOURCE_CHARACTERS: Final = 255
 COLUMNS: Final = (
     ("uuid", "uuid"),
     ("tenant_id", "int8"),
@@ -79,8 +80,8 @@ def write_chunks(
             document.importance,
             chunk.token_count,
             chunk.digest,
-            Source.DOCUMENT.value,
-            document.filename,
+            document.source,
+            (document.url or document.filename)[:SOURCE_CHARACTERS],
             document.version,
             False,
             True,

@@ -1,4 +1,4 @@
-"""Background work of knowledge, on the queue ``embedding``.
+"""Background work of knowledge, on the queue ``embedding``; sites are read on ``sync``.
 
 Beat runs ``sweep`` every 20 seconds and ``prune_questions`` every hour
 (``settings.CELERY_BEAT_SCHEDULE``).
@@ -24,9 +24,48 @@ def process_soon(document_id: int) -> None:
     transaction.on_commit(lambda: process_document.delay(document_id=document_id), robust=True)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def read_site(*, source_id: int, **_: Any) -> None:
+    """Read some more pages of a site, on the queue ``sync``: it mostly waits."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.read_site(source_id, at=now())
+
+
+def read_site_soon(source_id: int) -> None:
+    """Ask a worker to read a site once that is committed; without a broker the sweeper will."""
+    transaction.on_commit(lambda: read_site.delay(source_id=source_id), robust=True)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def move_vectors(*, reembedding_id: int, **_: Any) -> None:
+    """Embed some more passages by the model their knowledge moves to."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.move_vectors(reembedding_id, at=now())
+
+
+def move_vectors_soon(reembedding_id: int) -> None:
+    """Ask a worker to go on with a move; without a broker the sweeper will."""
+    transaction.on_commit(lambda: move_vectors.delay(reembedding_id=reembedding_id), robust=True)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def describe_document(*, document_id: int, **_: Any) -> None:
+    """Let a model say what a document is about; without one nothing happens."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.describe_document(document_id, at=now())
+
+
+def describe_soon(document_id: int) -> None:
+    """Ask a worker to describe a document; what gets lost here is only a summary."""
+    transaction.on_commit(lambda: describe_document.delay(document_id=document_id), robust=True)
+
+
 @shared_task(ignore_result=True)
 def sweep(**_: Any) -> None:
-    """Find documents whose processing was lost."""
+    """Find documents and sites that were lost on the way, and sites whose time has come."""
     from knowledge import services  # noqa: PLC0415 -- leaf
 
     services.sweep(at=now())

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,13 +21,15 @@ from assistants.models import Assistant
 from config.errors import DomainError
 from config.pages import page_of
 from knowledge import services
-from knowledge.enums import DocumentStatus
+from knowledge.enums import DocumentStatus, KnowledgeType, Source
 from knowledge.forms import FilterForm, ForAssistant, QuestionForm, TextForm
-from knowledge.models import Document
+from knowledge.models import Document, Reembedding
+from knowledge.reports import compare
 from knowledge.search import SearchResult, search
 
 MAX_FILES = 50
 PASSAGES_SHOWN = 8
+VERSIONS_SHOWN = 100
 
 
 @require_safe
@@ -38,7 +41,7 @@ def documents(request: HttpRequest, text_form: TextForm | None = None) -> HttpRe
     context = {
         "page": page,
         "form": form,
-        "is_filtered": any(request.GET.get(name) for name in ("q", "status", "assistant")),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "status", "assistant", "source")),
         "is_working": any(not document.is_finished for document in page.rows),
         "may_write": _may_write(request),
         "limit": settings.UPLOAD_MAX_BYTES,
@@ -108,14 +111,72 @@ def write(request: HttpRequest) -> HttpResponse:
 def document(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show one document: its passages and its versions."""
     row = _document(request, uuid)
-    versions = Document.objects.of(row.tenant).in_scope(row.assistant_id).filter(filename=row.filename)
     context = {
         "document": row,
         "page": page_of(row.chunks.in_order().without_vectors(), request.GET.get("page")),
-        "versions": versions.order_by("-version", "-pk")[:50],
+        "summary": row.entries.filter(type=KnowledgeType.SUMMARY).first(),
+        "versions": Document.objects.of_series(row).order_by("-version", "-pk")[:50],
         "may_write": _may_write(request),
     }
     return render(request, "knowledge/document.html", context)
+
+
+@require_safe
+def history(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Show the versions of a document, and how two of them differ."""
+    row = _document(request, uuid)
+    versions = list(Document.objects.of_series(row).select_related("created_by").order_by("-version")[:VERSIONS_SHOWN])
+    wanted = request.GET.get("with", "")
+    other = next((one for one in versions if str(one.uuid) == wanted), None)
+    other = other or next((one for one in versions if one.version < row.version), None)
+    older, newer = sorted([row, other or row], key=lambda one: one.version)
+    context = {
+        "document": row,
+        "versions": versions,
+        "other": other,
+        "older": older,
+        "newer": newer,
+        "comparison": compare(older, newer) if other else None,
+        "may_write": _may_write(request),
+    }
+    return render(request, "knowledge/history.html", context)
+
+
+@require_POST
+def replace(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take a file in as the next version of a document."""
+    tenant = _writable(request)
+    row = _document(request, uuid)
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        messages.error(request, _("Choose at least one file."))
+        return redirect("knowledge_document", row.uuid)
+    version = services.ingest_file(
+        tenant,
+        assistant=row.assistant,
+        filename=file.name or "",
+        content=file,
+        created_by=request.user,  # type: ignore[arg-type]  # logged in
+        replaces=row,
+        at=now(),
+    )
+    if version.status == DocumentStatus.FAILED:
+        messages.error(request, f"{version.filename}: {version.problem}")
+        return redirect("knowledge_document", row.uuid)
+    if version.series != row.series or version.pk == row.pk:
+        messages.info(request, _("This content is already in the knowledge: “%(title)s”.") % {"title": version})
+    else:
+        messages.success(request, _("The new version is being read; until then assistants answer from this one."))
+    return redirect("knowledge_document", version.uuid)
+
+
+@require_POST
+def restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Answer from an archived version again."""
+    _writable(request)
+    row = services.restore(_document(request, uuid), at=now())
+    messages.success(request, _("Assistants answer from version %(number)s again.") % {"number": row.version})
+    return redirect("knowledge_document", row.uuid)
 
 
 @require_POST
@@ -143,6 +204,16 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = _document(request, uuid)
     services.delete(row, at=now())
     messages.success(request, _("“%(title)s” is deleted.") % {"title": row})
+    return redirect("knowledge")
+
+
+@require_POST
+def cancel_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Give up moving knowledge to another embedding model."""
+    tenant = _writable(request)
+    move = get_object_or_404(Reembedding.objects.visible_to(request.user).of(tenant), uuid=uuid)
+    services.cancel_reembedding(move, at=now())
+    messages.success(request, _("The move is given up; everything stays as it was."))
     return redirect("knowledge")
 
 
@@ -186,6 +257,9 @@ def _document(request: HttpRequest, uuid: UUID) -> Document:
 
 def _filtered(rows: Any, form: FilterForm) -> "QuerySet[Document]":
     wanted = form.cleaned_data if form.is_valid() else {}
+    source = wanted.get("source", "")
+    if source != "all":
+        rows = rows.filter(source=source) if source else rows.exclude(source=Source.WEBSITE)
     if wanted.get("status") != DocumentStatus.ARCHIVED:
         rows = rows.live()
     if wanted.get("status"):

@@ -1,6 +1,5 @@
 """The HTTP client of the door: it ends on time, reads no more than allowed, and goes where it may."""
 
-import ipaddress
 import os
 import select
 import socket
@@ -14,6 +13,7 @@ import httpcore2
 import httpx2
 
 from assistants.door.budget import STOP_EVERY, Budget, current
+from config import outside
 
 CONNECT_SECONDS: Final = 5.0
 MAX_CONNECTIONS: Final = 200
@@ -114,13 +114,9 @@ def public_address(host: str, port: int) -> str:
         httpcore2.ConnectError: one of them is not.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise httpcore2.ConnectError(f"{host} cannot be found") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(ipaddress.ip_address(address.partition("%")[0]).is_global for address in addresses):
-        raise httpcore2.ConnectError(f"{host} is not on the public internet")
-    return addresses[0]
+        return outside.public_address(host, port)
+    except outside.NotPublic as error:
+        raise httpcore2.ConnectError(str(error)) from error
 
 
 class BudgetTransport(httpx2.HTTPTransport):

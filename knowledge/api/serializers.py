@@ -19,6 +19,7 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     title = serializers.CharField(source="__str__", read_only=True)
     error_message = serializers.CharField(source="problem", read_only=True)
     can_retry = serializers.BooleanField(read_only=True)
+    can_restore = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Document
@@ -36,9 +37,13 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
             "error_code",
             "error_message",
             "can_retry",
+            "can_restore",
+            "source",
+            "url",
             "version",
             "is_current",
             "chunk_count",
+            "chunk_total",
             "created_at",
             "updated_at",
             "archived_at",
@@ -51,6 +56,7 @@ class NewDocumentSerializer(serializers.Serializer[Any]):
 
     assistant = serializers.UUIDField(required=False, allow_null=True)
     file = serializers.FileField(required=False, allow_empty_file=True, max_length=1000)
+    replaces = serializers.UUIDField(required=False, help_text="The document whose next version the file is.")
     title = serializers.CharField(required=False, max_length=255)
     text = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     category = serializers.CharField(required=False, allow_blank=True, max_length=100, default="")
@@ -63,6 +69,24 @@ class NewDocumentSerializer(serializers.Serializer[Any]):
         if "text" in attrs and not attrs.get("title"):
             raise serializers.ValidationError({"title": [_("A text needs a title.")]})
         return attrs
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """One line of a comparison; a gap stands for lines left out."""
+
+    change = serializers.ChoiceField(choices=["same", "added", "removed", "gap"])
+    text = serializers.CharField()
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    """How the text of one version differs from that of another."""
+
+    lines = LineSerializer(many=True)
+    added = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    is_equal = serializers.BooleanField()
+    is_too_long = serializers.BooleanField()
+    is_unknown = serializers.BooleanField(help_text="One of the versions was never read.")
 
 
 class ChunkSerializer(serializers.ModelSerializer[KnowledgeEmbedding]):

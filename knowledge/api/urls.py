@@ -4,10 +4,12 @@ from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
 from knowledge.api.views import ChunkViewSet, DocumentViewSet, SearchView
+from knowledge.api.websites import WebSourceViewSet
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("documents", DocumentViewSet, "document"),
     ("knowledge", ChunkViewSet, "knowledge"),
+    ("web-sources", WebSourceViewSet, "web-source"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assistants/<uuid:uuid>/search/", SearchView.as_view(), name="assistant-search"),

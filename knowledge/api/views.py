@@ -20,20 +20,25 @@ from assistants.models import Assistant
 from knowledge import services
 from knowledge.api.serializers import (
     ChunkSerializer,
+    ComparisonSerializer,
     DocumentSerializer,
     NewDocumentSerializer,
     SearchResultSerializer,
     SearchSerializer,
 )
-from knowledge.enums import DocumentStatus
+from knowledge.enums import DocumentStatus, Source
 from knowledge.models import Document, KnowledgeEmbedding
+from knowledge.reports import compare
 from knowledge.search import search
+
+MAX_VERSIONS = 100
 
 
 class DocumentFilter(FilterSet):
     """By state and assistant; history only when asked for."""
 
     status = ChoiceFilter(choices=DocumentStatus.choices)
+    source = ChoiceFilter(choices=Source.choices)
     assistant = UUIDFilter(field_name="assistant__uuid")
     shared = BooleanFilter(field_name="assistant", lookup_expr="isnull")
 
@@ -65,11 +70,20 @@ class DocumentViewSet(
         whose = {"assistant": _assistant(request, given.get("assistant")), "created_by": _person(request), "at": now()}
         tenant = request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
         if "file" in given:
+            whose["replaces"] = self._replaced(request, given.get("replaces"))
             document = services.ingest_file(tenant, filename=given["file"].name, content=given["file"], **whose)
         else:
             wanted = {name: given[name] for name in ("title", "text", "category", "importance")}
             document = services.ingest_text(tenant, **wanted, **whose)
         return Response(DocumentSerializer(document).data, status=status.HTTP_201_CREATED)
+
+    def _replaced(self, request: Request, uuid: UUID | None) -> Document | None:
+        if uuid is None:
+            return None
+        replaced = self.get_queryset().filter(uuid=uuid).first()
+        if replaced is None:
+            raise serializers.ValidationError({"replaces": ["There is no such document."]})
+        return replaced
 
     def perform_destroy(self, instance: Document) -> None:
         """Erase a document with all that was made from it."""
@@ -86,6 +100,27 @@ class DocumentViewSet(
     def archive(self, request: Request, uuid: UUID) -> Response:
         """Take a document out of search and keep it as history."""
         return Response(DocumentSerializer(services.archive(self.get_object(), at=now())).data)
+
+    @extend_schema(responses=DocumentSerializer(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def versions(self, request: Request, uuid: UUID) -> Response:
+        """Return the versions of a document, the newest first."""
+        versions = Document.objects.of_series(self.get_object()).select_related("assistant").order_by("-version")
+        return Response(DocumentSerializer(versions[:MAX_VERSIONS], many=True).data)
+
+    @extend_schema(responses=ComparisonSerializer)
+    @action(detail=True, filterset_class=None)
+    def compare(self, request: Request, uuid: UUID) -> Response:
+        """Return how this version's text differs from that of the version before."""
+        newer = self.get_object()
+        older = Document.objects.of_series(newer).filter(version__lt=newer.version).order_by("-version").first()
+        return Response(ComparisonSerializer(compare(older or newer, newer)).data)
+
+    @extend_schema(request=None, responses=DocumentSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, uuid: UUID) -> Response:
+        """Answer from an archived version again."""
+        return Response(DocumentSerializer(services.restore(self.get_object(), at=now())).data)
 
 
 class ChunkFilter(FilterSet):

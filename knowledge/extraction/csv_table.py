@@ -1,4 +1,4 @@
-"""Comma-separated values: one table."""
+"""Comma-separated values: tables, as on a sheet."""
 
 import csv
 import io
@@ -9,10 +9,10 @@ from knowledge.extraction import limits
 from knowledge.extraction.blocks import Extraction
 from knowledge.extraction.encodings import decode
 from knowledge.extraction.problems import Refused
+from knowledge.extraction.sheets import Row, add_sheet
 
 SAMPLE: Final = 8192
 DELIMITERS: Final = ";,\t|"
-MAX_ROWS: Final = 50_000
 
 
 def parse(file: IO[bytes]) -> Extraction:
@@ -20,14 +20,22 @@ def parse(file: IO[bytes]) -> Extraction:
     text = decode(file.read())
     csv.field_size_limit(limits.MEGABYTE)
     try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), MAX_ROWS + 1))
+        rows = list(
+            islice(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), limits.TABLE_ROWS + 1)
+        )
     except csv.Error as error:
         raise Refused("corrupt") from error
-    if len(rows) > MAX_ROWS or max(map(len, rows), default=0) > limits.TABLE_COLUMNS:
+    if len(rows) > limits.TABLE_ROWS or max(map(len, rows), default=0) > limits.TABLE_COLUMNS:
+        raise Refused("too_long")
+    if sum(map(len, rows)) > limits.TABLE_CELLS:
         raise Refused("too_long")
     extraction = Extraction()
-    extraction.add_table(rows)
+    add_sheet(extraction, [Row(number, cells) for number, row in enumerate(rows) if (cells := _filled(row))])
     return extraction
+
+
+def _filled(row: list[str]) -> dict[int, str]:
+    return {column: text for column, text in enumerate(row) if text.strip()}
 
 
 def _delimiter(text: str) -> str:

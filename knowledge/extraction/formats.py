@@ -19,6 +19,8 @@ class Format(StrEnum):
     CSV = "csv_table"
     PDF = "pdf"
     DOCX = "docx_document"
+    XLSX = "xlsx_workbook"
+    PPTX = "pptx_slides"
 
 
 EXTENSIONS: Final = {
@@ -32,6 +34,9 @@ EXTENSIONS: Final = {
     ".tsv": Format.CSV,
     ".pdf": Format.PDF,
     ".docx": Format.DOCX,
+    ".xlsx": Format.XLSX,
+    ".xlsm": Format.XLSX,
+    ".pptx": Format.PPTX,
 }
 MIME: Final = {
     Format.TXT: "text/plain",
@@ -40,7 +45,10 @@ MIME: Final = {
     Format.CSV: "text/csv",
     Format.PDF: "application/pdf",
     Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+OFFICE: Final = frozenset({Format.DOCX, Format.XLSX, Format.PPTX})
 TEXTUAL: Final = frozenset({Format.TXT, Format.MARKDOWN, Format.HTML, Format.CSV})
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -90,12 +98,12 @@ def true_format(filename: str, file: IO[bytes]) -> Format:
     head = file.read(HEAD_BYTES)
     if not head:
         raise Refused("empty")
-    if claimed is Format.DOCX and head.startswith(OLE):
-        # A password turns a DOCX into this older container; so did Word before 2007.
+    if claimed in OFFICE and head.startswith(OLE):
+        # A password turns a file of today's Office into this older container; so did Office before 2007.
         raise Refused("encrypted" if ENCRYPTED_PACKAGE in head + file.read() else "wrong_type")
     if claimed is Format.PDF and b"%PDF-" not in head[:1024]:
         raise Refused("wrong_type")
-    if claimed is Format.DOCX and not head.startswith(ZIP):
+    if claimed in OFFICE and not head.startswith(ZIP):
         raise Refused("wrong_type")
     if claimed in TEXTUAL and _is_binary(head):
         raise Refused("wrong_type")

@@ -1,5 +1,6 @@
 """Web pages: their visible text with headings, lists and tables."""
 
+import codecs
 import re
 from typing import IO, Final
 
@@ -71,6 +72,15 @@ BLOCKS: Final = frozenset(
 )
 CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
 MAX_DEPTH: Final = 200
+MAX_LINKS: Final = 2_000
+ROBOTS: Final = re.compile(r"^(?:robots|googlebot|yandex)$", re.IGNORECASE)
+FURNITURE_ROLES: Final = frozenset({"navigation", "banner", "contentinfo", "search", "dialog", "alertdialog"})
+FURNITURE_NAMES: Final = re.compile(
+    r"(?:^|[-_ ])(?:nav|navbar|menu|breadcrumbs?|footer|header|sidebar|share|social|pag(?:er|ination)|related|tags"
+    r"|cookies?|popup|modal|banner|subscribe)(?:[-_ ]|$)"
+)
+POPUP_NAMES: Final = re.compile(r"(?:^|[-_ ])(?:cookies?|popup|modal|subscribe)(?:[-_ ]|$)")
+SMALL_SHARE: Final = 0.3
 SPACES: Final = re.compile(r"\s+")  # the lines of the source are no lines on the screen
 
 
@@ -78,7 +88,9 @@ def parse(file: IO[bytes]) -> Extraction:
     """Read the visible part of a page."""
     soup = BeautifulSoup(_decode(file.read()), "lxml")
     extraction = Extraction(title=soup.title.get_text(" ", strip=True) if soup.title else "")
+    extraction.metadata = _about(soup)
     _drop_invisible(soup)
+    _drop_furniture(soup)
     body = soup.find("main") or soup.find("article") or soup.body
     if not isinstance(body, Tag) or not body.get_text(strip=True):
         body = soup.body or soup
@@ -86,7 +98,48 @@ def parse(file: IO[bytes]) -> Extraction:
     return extraction
 
 
+def _about(soup: BeautifulSoup) -> dict[str, str]:
+    """Return what a crawler wants to know: where the links lead, and what robots may do."""
+    base = soup.find("base", href=True)
+    robots = [
+        str(tag.get("content") or "")
+        for tag in soup.find_all("meta", attrs={"name": ROBOTS})
+        if str(tag.get("name")).lower() in {"robots", "googlebot", "yandex"}
+    ]
+    links = dict.fromkeys(
+        "".join(str(tag["href"]).split())
+        for tag in soup.find_all("a", href=True)
+        if "nofollow" not in (tag.get("rel") or [])
+    )
+    return {
+        "base": str(base["href"]) if isinstance(base, Tag) else "",
+        "robots": ",".join(robots).lower(),
+        "links": "\n".join(list(links)[:MAX_LINKS]),
+    }
+
+
+def _drop_furniture(soup: BeautifulSoup) -> None:
+    """Drop menus, banners and the like: what says so by its role, and what by its name if it is mostly links."""
+    body = soup.body or soup
+    whole = max(len(body.get_text(" ", strip=True)), 1)
+    for tag in body.find_all(lambda tag: tag.get("role") in FURNITURE_ROLES):
+        tag.decompose()
+    for tag in body.find_all(lambda tag: tag.name in {"div", "section", "ul", "ol", "header", "p", "span"}):
+        if tag.decomposed or not FURNITURE_NAMES.search(_names(tag)):
+            continue
+        length = len(tag.get_text(" ", strip=True))
+        linked = sum(len(link.get_text(" ", strip=True)) for link in tag.find_all("a"))
+        if linked > length / 2 or (length < whole * SMALL_SHARE and POPUP_NAMES.search(_names(tag))):
+            tag.decompose()
+
+
+def _names(tag: Tag) -> str:
+    return " ".join([*(tag.get("class") or []), str(tag.get("id") or "")]).lower()
+
+
 def _decode(content: bytes) -> str:
+    if content.startswith(codecs.BOM_UTF8):
+        return content.decode("utf-8-sig", errors="replace")
     declared = CHARSET.search(content[:2048])
     if declared:
         try:

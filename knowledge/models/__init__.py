@@ -10,6 +10,8 @@ from knowledge.models.chunks import (
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
 from knowledge.models.entries import KnowledgeEntry
+from knowledge.models.reembedding import NextVector, Reembedding
+from knowledge.models.websites import WebPage, WebPageQuerySet, WebSource, WebSourceQuerySet
 
 __all__ = [
     "LEXICAL_DIMENSIONS",
@@ -21,5 +23,11 @@ __all__ = [
     "KnowledgeEntry",
     "KnowledgeLexical",
     "KnowledgeTerm",
+    "NextVector",
     "QueryEmbedding",
+    "Reembedding",
+    "WebPage",
+    "WebPageQuerySet",
+    "WebSource",
+    "WebSourceQuerySet",
 ]

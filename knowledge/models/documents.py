@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
-from config.db import Public, Timestamped, enum_check
-from knowledge.enums import RETRYABLE, UNFINISHED, DocumentProblem, DocumentStatus
+from config.db import Public, Timestamped, enum_check, new_uuid
+from knowledge.enums import RETRYABLE, UNFINISHED, DocumentProblem, DocumentStatus, Source
 
 MAX_IMPORTANCE: Final = 10
 LOST_AFTER: Final = timedelta(seconds=30)
@@ -36,13 +36,21 @@ class DocumentQuerySet(OwnedQuerySet["Document"]):
         forgotten = Q(locked_until=None, updated_at__lt=at - LOST_AFTER)
         return self.unfinished().filter(forgotten | Q(locked_until__lt=at))
 
+    def of_series(self, document: "Document") -> Self:
+        """Keep the versions of one document."""
+        return self.filter(tenant=document.tenant_id, series=document.series)
+
     def newest_first(self) -> Self:
         """Order by arrival, the newest on top."""
         return self.order_by("-id")
 
 
 class Document(Public, Owned, Timestamped):
-    """A file or a text that an assistant answers from; without an assistant it is shared by all of the tenant's."""
+    """A file, a text or a web page that an assistant answers from; without an assistant all of the tenant's do.
+
+    Each row is one version; the versions of a document share its ``series``,
+    and at most one of them is searched.
+    """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     assistant = models.ForeignKey(
@@ -53,6 +61,9 @@ class Document(Public, Owned, Timestamped):
     size = models.BigIntegerField(_("size, bytes"))
     doc_hash = models.CharField(_("SHA-256"), max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001 -- what was refused at the door has none
     mime = models.CharField(_("type"), max_length=100, blank=True)
+    url = models.CharField(_("web address"), max_length=2000, blank=True)
+    source = models.CharField(_("source"), max_length=32, choices=Source, default=Source.DOCUMENT)
+    series = models.UUIDField(_("series"), default=new_uuid, editable=False)
     file = models.FileField(_("file"), max_length=255, blank=True)
     category = models.CharField(_("category"), max_length=100, blank=True)
     importance = models.SmallIntegerField(_("importance"), default=5)
@@ -61,6 +72,7 @@ class Document(Public, Owned, Timestamped):
     error_message = models.TextField(_("problem in words"), blank=True)
     progress = models.SmallIntegerField(_("progress, %"), default=0)
     chunk_count = models.IntegerField(_("passages"), default=0)
+    chunk_total = models.IntegerField(_("passages when done"), default=0)
     version = models.IntegerField(_("version"), default=1)
     is_current = models.BooleanField(_("searched"), default=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
@@ -87,11 +99,10 @@ class Document(Public, Owned, Timestamped):
                 name="uq_documents_tenant_assistant_doc_hash",
             ),
             models.UniqueConstraint(
-                fields=["tenant", "assistant", "filename"],
-                condition=Q(is_current=True),
-                nulls_distinct=False,
-                name="uq_documents_tenant_assistant_filename",
+                fields=["tenant", "series"], condition=Q(is_current=True), name="uq_documents_tenant_series"
             ),
+            models.UniqueConstraint(fields=["tenant", "series", "version"], name="uq_documents_tenant_series_version"),
+            enum_check("ck_documents_source", "source", Source),
             enum_check("ck_documents_status", "status", DocumentStatus),
             models.CheckConstraint(
                 condition=Q(error_code__in=["", *DocumentProblem.values]), name="ck_documents_error_code"
@@ -105,7 +116,7 @@ class Document(Public, Owned, Timestamped):
             ),
             models.CheckConstraint(
                 condition=Q(size__gte=0, progress__gte=0, progress__lte=100)
-                & Q(chunk_count__gte=0, version__gte=1, attempts__gte=0),
+                & Q(chunk_count__gte=0, chunk_total__gte=0, version__gte=1, attempts__gte=0),
                 name="ck_documents_amounts",
             ),
         ]
@@ -127,6 +138,11 @@ class Document(Public, Owned, Timestamped):
     def can_retry(self) -> bool:
         """Say whether processing it again may end better."""
         return self.status == DocumentStatus.FAILED and self.error_code in RETRYABLE and not self.archived_at
+
+    @property
+    def can_restore(self) -> bool:
+        """Say whether assistants can answer from this version again."""
+        return self.status == DocumentStatus.ARCHIVED and bool(self.file or self.chunk_count)
 
     def take(self, *, until: datetime, at: datetime) -> bool:
         """Lease this document for one worker; of two rivals only one gets it.

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
 from config.db import Timestamped, enum_check
-from knowledge.enums import KnowledgeType
+from knowledge.enums import DocType, KnowledgeType
 from knowledge.models.documents import MAX_IMPORTANCE, Document
 
 
@@ -45,3 +45,8 @@ class KnowledgeEntry(Owned, Timestamped):
 
     def __str__(self) -> str:
         return self.content[:80]
+
+    @property
+    def doc_type_label(self) -> str:
+        """Return the kind of document in the reader's language, or as its author called it."""
+        return str(DocType(self.doc_type).label) if self.doc_type in DocType.values else self.doc_type

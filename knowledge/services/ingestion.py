@@ -6,23 +6,24 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any, Final, cast
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Tenant, User
 from assistants.models import Assistant
 from knowledge import tasks
-from knowledge.enums import DocumentProblem, DocumentStatus
+from knowledge.enums import DocumentProblem, DocumentStatus, Source
 from knowledge.errors import DocumentEmpty, DocumentTooLarge
 from knowledge.extraction.cleaning import clean_line
 from knowledge.extraction.formats import mime_of
 from knowledge.models import Document
-from knowledge.services.lifecycle import retry
+from knowledge.services.lifecycle import lock_versions, retry
 
 NAME_CHARACTERS: Final = 255
 TEXT_BYTES: Final = 2 * 1024 * 1024
@@ -40,6 +41,7 @@ class _Intake:
     size: int
     digest: str | None
     created_by: User | None
+    replaces: Document | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -50,12 +52,14 @@ def ingest_file(
     filename: str,
     content: "bytes | File[Any]",
     created_by: User | None = None,
+    replaces: Document | None = None,
     at: datetime,
 ) -> Document:
     """Take a file in and return its document; a file taken in before returns the one there is.
 
     A file that is empty or too large becomes a failed document at once, and is
-    not stored. A name taken in before becomes its next version.
+    not stored. It becomes the next version of the document it ``replaces``,
+    else of the one with the same name.
     """
     file = ContentFile(content) if isinstance(content, bytes) else content
     name = safe_name(filename)
@@ -67,6 +71,7 @@ def ingest_file(
         size=file.size or 0,
         digest=None,
         created_by=created_by,
+        replaces=replaces,
     )
     if problem := _problem_of(intake.size):
         return _refuse(intake, problem)
@@ -105,6 +110,33 @@ def ingest_text(
         digest=None,
         created_by=created_by,
         details={"category": category[:100], "importance": min(max(importance, 1), 10)},
+    )
+    return _take(intake, ContentFile(content), at=at)
+
+
+def ingest_page(
+    tenant: Tenant,
+    *,
+    assistant: Assistant | None,
+    url: str,
+    title: str,
+    text: str,
+    replaces: Document | None,
+    at: datetime,
+) -> Document:
+    """Take a web page's text in, as the next version of the document it ``replaces``."""
+    content = text.encode("utf-8", errors="replace")
+    path = unquote(urlsplit(url).path).strip("/")
+    intake = _Intake(
+        tenant=tenant,
+        assistant=assistant,
+        filename=f"{safe_name(path)[: NAME_CHARACTERS - 3]}.md" if path else "index.md",
+        title=title or url[:NAME_CHARACTERS],
+        size=len(content),
+        digest=None,
+        created_by=None,
+        replaces=replaces,
+        details={"source": Source.WEBSITE, "url": url},
     )
     return _take(intake, ContentFile(content), at=at)
 
@@ -173,24 +205,30 @@ def _again(document: Document, *, at: datetime) -> Document:
 
 def _register(intake: _Intake, stored: str, *, at: datetime) -> tuple[Document, bool]:
     """Write the row under the tenant's lock, so that versions are counted one by one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashint8extended(%s, 616))", [intake.tenant.pk])
+    lock_versions(intake.tenant.pk)
     if existing := _existing(intake):
         return existing, False
-    named = _scope(intake).filter(filename=intake.filename)
-    named.live().filter(status=DocumentStatus.FAILED).update(
-        status=DocumentStatus.ARCHIVED, archived_at=at, is_current=False
-    )
-    version = (named.aggregate(latest=Max("version"))["latest"] or 0) + 1
-    document = _create(
-        intake,
-        file=stored,
-        version=version,
-        supersedes=named.filter(is_current=True).first(),
-        mime=mime_of(intake.filename),
-    )
+    before = intake.replaces or (None if "source" in intake.details else _namesake(intake))
+    values: dict[str, Any] = {"version": 1}
+    if before:
+        versions = Document.objects.of_series(before)
+        versions.live().filter(status=DocumentStatus.FAILED).update(
+            status=DocumentStatus.ARCHIVED, archived_at=at, is_current=False
+        )
+        values = {
+            "series": before.series,
+            "version": (versions.aggregate(latest=Max("version"))["latest"] or 0) + 1,
+            "supersedes": versions.filter(is_current=True).first(),
+        }
+    document = _create(intake, file=stored, mime=mime_of(intake.filename), **values)
     tasks.process_soon(document.pk)
     return document, True
+
+
+def _namesake(intake: _Intake) -> Document | None:
+    """Return the latest document that came in under the same name; pages of websites have none."""
+    named = _scope(intake).filter(filename=intake.filename, source=Source.DOCUMENT, doc_hash__isnull=False)
+    return cast("Document | None", named.newest_first().first())
 
 
 def _create(intake: _Intake, **values: Any) -> Document:

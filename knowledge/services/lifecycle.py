@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 
 from knowledge import tasks
-from knowledge.enums import DocumentStatus
+from knowledge.enums import DocumentStatus, PageState, WebProblem
 from knowledge.errors import DocumentArchived, DocumentNotRetryable
 from knowledge.indexing import announce_change, erase, hide
-from knowledge.models import Document
+from knowledge.models import Document, DocumentQuerySet, KnowledgeEmbedding, WebPage
 
 
 @transaction.atomic
@@ -37,10 +37,21 @@ def retry(document: Document, *, at: datetime) -> Document:
 
 @transaction.atomic
 def archive(document: Document, *, at: datetime) -> Document:
-    """Take a document out of search and keep it as history.
+    """Take a document out of search and keep it as history; of a web page nothing more is read.
 
     Raises:
         DocumentArchived: it is there already.
+    """
+    withdraw(document, at=at)
+    _leave_out(document)
+    return document
+
+
+def withdraw(document: Document, *, at: datetime) -> None:
+    """Take a document out of search because what it was made of is gone.
+
+    Raises:
+        DocumentArchived: it is history already.
     """
     values = {
         "status": DocumentStatus.ARCHIVED,
@@ -54,7 +65,25 @@ def archive(document: Document, *, at: datetime) -> Document:
     hide(document.chunks.all(), at=at)
     announce_change(document)
     document.refresh_from_db()
-    return document
+
+
+def _leave_out(document: Document) -> None:
+    pages = WebPage.objects.filter(document__series=document.series, tenant=document.tenant_id)
+    pages.update(is_excluded=True, state=PageState.SKIPPED, problem_code=WebProblem.EXCLUDED)
+
+
+def lock_versions(tenant_id: int) -> None:
+    """Let the versions of one tenant change hands one by one, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashint8extended(%s, 616))", [tenant_id])
+
+
+def retire(older: "DocumentQuerySet", *, at: datetime) -> None:
+    """Make finished versions history, with their passages."""
+    finished = older.filter(status__in=[DocumentStatus.READY, DocumentStatus.FAILED])
+    retired = list(finished.values_list("pk", flat=True))
+    hide(KnowledgeEmbedding.objects.filter(document__in=retired), at=at)
+    finished.update(status=DocumentStatus.ARCHIVED, is_current=False, archived_at=at)
 
 
 def delete(document: Document, *, at: datetime) -> None:
@@ -67,7 +96,9 @@ def delete(document: Document, *, at: datetime) -> None:
         default_storage.delete(str(document.file.name))
     with transaction.atomic():
         # a worker that holds the row finishes its batch first and then finds it gone
-        Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
+        row = Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
+        if row and not row.archived_at:
+            _leave_out(row)
         erase(document)
         Document.objects.filter(pk=document.pk).delete()
         announce_change(document)

@@ -15,16 +15,17 @@ from typing import IO, Any, Final
 
 import structlog
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 
 from assistants import door
 from assistants.errors import NoModelAvailable
 from billing import services as billing
 from billing.enums import HoldStatus, ServiceType
 from billing.errors import InsufficientFunds
-from billing.models import BalanceHold
+from billing.models import BalanceHold, BalanceTransaction
 from config.db import release_connection
 from config.errors import ProviderError
+from knowledge import tasks
 from knowledge.chunking import Chunk, chunk
 from knowledge.enums import DocumentProblem, DocumentStatus, KnowledgeType
 from knowledge.extraction.child import Extracted, extract
@@ -33,6 +34,7 @@ from knowledge.extraction.problems import Refused
 from knowledge.indexing import TITLE_CHARACTERS, announce_change, erase, hide, show, write_chunks
 from knowledge.languages import note_model
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry
+from knowledge.services.lifecycle import lock_versions, retire
 
 log = structlog.get_logger(__name__)
 
@@ -89,19 +91,23 @@ class _Worker:
         hold = self._hold()
         try:
             text = self._text()
-            self._advance(status=DocumentStatus.EMBEDDING, progress=READ)
-            self._embed(_passages(text, title=self.document.title))
+            chunks = _passages(text, title=self.document.title)
+            self._advance(status=DocumentStatus.EMBEDDING, progress=READ, chunk_total=len(chunks))
+            self._embed(chunks)
             self._publish(hold)
         except (Refused, NoModelAvailable, ProviderError, _LeaseLost) as error:
-            billing.release(hold, at=self.at, reason=type(error).__name__)
+            if hold:
+                billing.release(hold, at=self.at, reason=type(error).__name__)
             raise
 
-    def _hold(self) -> BalanceHold:
-        """Reserve the price anew, giving back what a killed attempt had reserved."""
+    def _hold(self) -> BalanceHold | None:
+        """Reserve the price unless the content is paid, giving back what a killed attempt had reserved."""
         key = f"document:{self.document.uuid}"
         left = BalanceHold.objects.filter(tenant=self.document.tenant, key__startswith=key, status=HoldStatus.PENDING)
         for forgotten in left:
             billing.release(forgotten, at=self.at, reason="interrupted")
+        if BalanceTransaction.objects.of(self.document.tenant).filter(key=_content_key(self.document)).exists():
+            return None
         return billing.hold(
             self.document.tenant,
             service=ServiceType.DOCUMENT_UPLOAD,
@@ -153,42 +159,53 @@ class _Worker:
                     assistant=self.document.assistant,
                     at=self.at,
                 )
-            share = (len(done) + start + len(batch)) / len(chunks)
+            count = len(done) + start + len(batch)
+            progress = READ + round((DONE - 1 - READ) * count / len(chunks))
             with transaction.atomic():
-                self._advance(progress=READ + round((DONE - 1 - READ) * share), locked_until=self.at + LEASE)
+                self._advance(progress=progress, chunk_count=count, locked_until=self.at + LEASE)
                 write_chunks(self.document, batch, answer.vectors, model=answer.model)
 
     @transaction.atomic
-    def _publish(self, hold: BalanceHold) -> None:
+    def _publish(self, hold: BalanceHold | None) -> None:
         """Show the passages, retire the version before, take the price: all or nothing."""
-        document = self.document
-        with connection.cursor() as cursor:  # versions of one tenant change hands one by one
-            cursor.execute("SELECT pg_advisory_xact_lock(hashint8extended(%s, 616))", [document.tenant_id])
-        versions = Document.objects.of(document.tenant).in_scope(document.assistant_id)
-        same = versions.live().filter(filename=document.filename).exclude(pk=document.pk)
+        document, at = self.document, self.at
+        lock_versions(document.tenant_id)
+        same = Document.objects.live().of_series(document).exclude(pk=document.pk)
         is_latest = not same.filter(is_current=True, version__gt=document.version).exists()
         if is_latest:
-            self._retire(same.filter(version__lt=document.version))
+            retire(same.filter(version__lt=document.version), at=at)
         values: dict[str, Any] = {"status": DocumentStatus.READY, "is_current": True, "progress": DONE}
         if not is_latest:
-            values |= {"status": DocumentStatus.ARCHIVED, "is_current": False, "archived_at": self.at}
-        self._advance(**values, locked_until=None, chunk_count=document.chunks.count())
+            values |= {"status": DocumentStatus.ARCHIVED, "is_current": False, "archived_at": at}
+        count = document.chunks.count()
+        self._advance(**values, locked_until=None, chunk_count=count, chunk_total=count)
         if is_latest:
             show(KnowledgeEmbedding.objects.filter(document=document))
             announce_change(document)
-        billing.capture(hold, at=self.at, related_id=document.pk, description=document.title)
+            tasks.describe_soon(document.pk)
+        else:
+            hide(KnowledgeEmbedding.objects.filter(document=document), at=at)
+        if hold:
+            self._pay(hold)
 
-    def _retire(self, older: Any) -> None:
-        finished = older.filter(status__in=[DocumentStatus.READY, DocumentStatus.FAILED])
-        retired = list(finished.values_list("pk", flat=True))
-        hide(KnowledgeEmbedding.objects.filter(document__in=retired), at=self.at)
-        finished.update(status=DocumentStatus.ARCHIVED, is_current=False, archived_at=self.at)
+    def _pay(self, hold: BalanceHold) -> None:
+        """Turn the reservation into the price of this content, which a tenant pays once."""
+        billing.release(hold, at=self.at, reason="paid")
+        billing.charge(
+            self.document.tenant,
+            service=ServiceType.DOCUMENT_UPLOAD,
+            key=_content_key(self.document),
+            amount=hold.amount,
+            related_id=self.document.pk,
+            description=self.document.title,
+            at=self.at,
+        )
 
     def fail(self, problem: DocumentProblem) -> None:
         """End with a reason the seller understands; nothing half-done stays."""
         with transaction.atomic():
             values = {"status": DocumentStatus.FAILED, "error_code": problem, "error_message": str(problem.label)}
-            if self.document.advance(**values, locked_until=None, progress=0):
+            if self.document.advance(**values, locked_until=None, progress=0, chunk_count=0):
                 erase(self.document)
         log.info("document_failed", document=self.document.pk, problem=problem.value)
 
@@ -203,6 +220,10 @@ class _Worker:
     def _advance(self, **values: Any) -> None:
         if not self.document.advance(**values):
             raise _LeaseLost
+
+
+def _content_key(document: Document) -> str:
+    return f"content:{document.doc_hash}"
 
 
 def _passages(text: str, *, title: str) -> list[Chunk]:

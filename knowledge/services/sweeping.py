@@ -1,11 +1,14 @@
 """Finds what was lost on the way: hints in Redis may vanish, rows do not."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from knowledge import tasks
+from knowledge.errors import SiteBusy
 from knowledge.indexing import split_words
-from knowledge.models import Document
+from knowledge.models import Document, Reembedding, WebSource
+from knowledge.services.websites import crawl_site
 
 AT_ONCE: Final = 200
 
@@ -16,4 +19,16 @@ def sweep(*, at: datetime) -> int:
     for document_id in lost:
         tasks.process_document.delay(document_id=document_id)
     split_words()
+    for move_id in Reembedding.objects.lost(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
+        tasks.move_vectors.delay(reembedding_id=move_id)
+    _sweep_sites(at=at)
     return len(lost)
+
+
+def _sweep_sites(*, at: datetime) -> None:
+    """Go on with readings nobody works on, and begin those whose time has come."""
+    for source_id in WebSource.objects.lost(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
+        tasks.read_site.delay(source_id=source_id)
+    for source in WebSource.objects.due(at=at).order_by("next_run_at")[:AT_ONCE]:
+        with suppress(SiteBusy):  # somebody asked for it in this moment
+            crawl_site(source, at=at)

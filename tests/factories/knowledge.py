@@ -8,9 +8,9 @@ from factory.django import DjangoModelFactory
 from accounts.models import Tenant
 from assistants.models import Assistant
 from knowledge.chunking import chunk
-from knowledge.enums import DocumentStatus, KnowledgeType
+from knowledge.enums import CrawlStatus, DocumentStatus, KnowledgeType
 from knowledge.indexing import show, write_chunks
-from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry
+from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry, WebPage, WebSource
 from tests.factories.accounts import TenantFactory
 
 
@@ -37,6 +37,30 @@ class EntryFactory(DjangoModelFactory):
     tenant = factory.SelfAttribute("document.tenant")
     content = "Доставка идёт три дня."
     type = KnowledgeType.ORIGINAL
+
+
+class WebSourceFactory(DjangoModelFactory):
+    """A website that was read."""
+
+    class Meta:
+        model = WebSource
+
+    tenant = factory.SubFactory(TenantFactory)
+    url = factory.Sequence(lambda n: f"https://shop-{n}.example/")
+    status = CrawlStatus.READY
+    run = 1
+
+
+class WebPageFactory(DjangoModelFactory):
+    """A page of a website."""
+
+    class Meta:
+        model = WebPage
+
+    source = factory.SubFactory(WebSourceFactory)
+    tenant = factory.SelfAttribute("source.tenant")
+    url = factory.Sequence(lambda n: f"https://shop.example/page-{n}")
+    run = visited = 1
 
 
 def learned(

@@ -4,12 +4,15 @@ import io
 import struct
 import zipfile
 import zlib
+from datetime import UTC, date, datetime
 
 import docx
+import openpyxl
 from docx.shared import Pt, RGBColor
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
+NINE_THIRTY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC).replace(tzinfo=None)  # Excel knows no zones
 ASCII_FONT = DictionaryObject(
     {
         NameObject("/Type"): NameObject("/Font"),
@@ -130,3 +133,91 @@ def old_word(*, encrypted: bool) -> bytes:
     """The container of Word before 2007, also of anything with a password."""
     name = "EncryptedPackage" if encrypted else "WordDocument"
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 6000 + name.encode("utf-16-le") + b"\0" * 512
+
+
+def xlsx_file(*, hidden: bool = False) -> bytes:
+    """A price list with a title, sections, dates, shares and merged notes; on request with things nobody sees."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Прайс"
+    for row in (
+        ["Цены интернет-магазина"],
+        [],
+        ["Товар", "Цена", "Скидка", "Закупка", "С какого дня"],
+        ["Кружки"],
+        ["Кружка синяя", 490.0, 0.1, 120, date(2026, 3, 1)],
+        ["Кружка красная", 512.5, 0, 130, NINE_THIRTY],
+        ["Ложки"],
+        ["Ложка", 90, None, 20, None],
+    ):
+        sheet.append(row)
+    sheet["C5"].number_format = sheet["C6"].number_format = "0%"
+    rules = book.create_sheet("Доставка")
+    rules.append(["Город", "Срок"])
+    rules.append(["Самара", "2 дня"])
+    if hidden:
+        sheet.column_dimensions["D"].hidden = True
+        sheet.row_dimensions[6].hidden = True
+        rules.sheet_state = "hidden"
+    return _saved(book)
+
+
+def wide_xlsx(rows: int, columns: int) -> bytes:
+    """A sheet of so many filled cells."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Данные")
+    for number in range(rows):
+        sheet.append([number] * columns)
+    return _saved(book)
+
+
+SLIDE = """<p:sld xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"{attributes}><p:cSld><p:spTree>
+<p:sp><p:nvSpPr><p:cNvPr id="2" name="t"/><p:cNvSpPr/><p:nvPr><p:ph type="title"/></p:nvPr></p:nvSpPr>
+<p:txBody><a:p><a:r><a:t>{title}</a:t></a:r></a:p></p:txBody></p:sp>
+<p:sp><p:nvSpPr><p:cNvPr id="3" name="b"/><p:cNvSpPr/><p:nvPr><p:ph idx="1"/></p:nvPr></p:nvSpPr>
+<p:txBody>{paragraphs}</p:txBody></p:sp>{table}
+<p:sp><p:nvSpPr><p:cNvPr id="9" name="n"/><p:cNvSpPr/><p:nvPr><p:ph type="sldNum"/></p:nvPr></p:nvSpPr>
+<p:txBody><a:p><a:r><a:t>77</a:t></a:r></a:p></p:txBody></p:sp>
+</p:spTree></p:cSld></p:sld>"""
+PRESENTATION = """<p:presentation xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"
+ xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><p:sldIdLst>{}</p:sldIdLst>
+</p:presentation>"""
+RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+RELATION = '<Relationship Id="r{0}" Type="http://x/relationships/slide" Target="slides/slide{0}.xml"/>'
+
+
+def slide(title: str, *lines: str, rows: list[list[str]] | None = None, hidden: bool = False) -> str:
+    """One slide: a title, bullets, a page number and perhaps a table."""
+
+    def paragraph(text):
+        return f"<a:p><a:r><a:t>{text}</a:t></a:r></a:p>"
+
+    cells = "".join(
+        f"<a:tr>{''.join(f'<a:tc><a:txBody>{paragraph(c)}</a:txBody></a:tc>' for c in row)}</a:tr>"
+        for row in rows or []
+    )
+    frame = (
+        '<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="5" name="x"/><p:cNvGraphicFramePr/><p:nvPr/>'
+        f"</p:nvGraphicFramePr><a:graphic><a:graphicData><a:tbl>{cells}</a:tbl></a:graphicData></a:graphic>"
+        "</p:graphicFrame>"
+    )
+    return SLIDE.format(
+        attributes=' show="0"' if hidden else "",
+        title=title,
+        paragraphs="".join(map(paragraph, lines)),
+        table=frame if rows else "",
+    )
+
+
+def pptx_file(*slides: str) -> bytes:
+    """A presentation whose slides are stored in another order than they are shown."""
+    numbers = list(range(len(slides), 0, -1))
+    shown = "".join(f'<p:sldId id="{300 + n}" r:id="r{n}"/>' for n in numbers)
+    return archive(
+        ppt__presentation_dot_xml=PRESENTATION.format(shown).encode(),
+        ppt___rels__presentation_dot_xml_dot_rels=RELATIONS.format(
+            "".join(RELATION.format(n) for n in numbers)
+        ).encode(),
+        **{f"ppt__slides__slide{n}_dot_xml": content.encode() for n, content in zip(numbers, slides, strict=True)},
+    )

@@ -21,6 +21,8 @@ class Understanding:
     def __init__(self, *, languages: tuple[str, ...] = ("ru", "en")) -> None:
         self.meanings: dict[str, str] = {}
         self.requests: list[list[str]] = []
+        self.prompts: list[list[dict[str, str]]] = []
+        self.answers: list[str] = []
         for language, triples in (("ru", RUSSIAN), ("en", ENGLISH)):
             if language in languages:
                 for number, (question, same, _) in enumerate(triples):
@@ -47,11 +49,14 @@ def noise(text: str) -> Any:
 
 @contextmanager
 def provider(understanding: Understanding) -> Iterator[str]:
-    """Serve ``/v1/embeddings``; the value is the base address."""
+    """Serve ``/v1/embeddings`` and ``/v1/chat/completions``; the value is the base address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path.endswith("/chat/completions"):
+                self.chat(body)
+                return
             texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
             understanding.requests.append(texts)
             rows = [
@@ -65,6 +70,21 @@ def provider(understanding: Understanding) -> Iterator[str]:
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
+
+        def chat(self, body: dict[str, Any]) -> None:
+            """Stream the next of the answers, or fail when there is none."""
+            understanding.prompts.append(body["messages"])
+            self.send_response(200 if understanding.answers else 500)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            if not understanding.answers:
+                return
+            text = understanding.answers.pop(0)
+            for delta, reason in (({"role": "assistant", "content": text}, None), ({}, "stop")):
+                choice = {"index": 0, "delta": delta, "finish_reason": reason}
+                event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": body["model"]}
+                self.wfile.write(f"data: {json.dumps(event | {'choices': [choice]})}\n\n".encode())
+            self.wfile.write(b"data: [DONE]\n\n")
 
         def log_message(self, *args: Any) -> None:
             pass

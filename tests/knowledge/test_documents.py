@@ -3,6 +3,7 @@
 import subprocess
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -359,12 +360,12 @@ def test_database_refuses_a_document_of_another_tenants_assistant(assistant):
         execute("UPDATE documents SET assistant_id = %s WHERE id = %s", assistant.pk, document.pk)
 
 
-def test_database_keeps_one_current_document_per_name(assistant):
-    facts = {"tenant": assistant.tenant, "assistant": None, "filename": "a.md", "status": "ready", "is_current": True}
+def test_database_keeps_one_current_version_of_a_document(assistant):
+    facts = {"tenant": assistant.tenant, "series": uuid4(), "status": "ready", "is_current": True}
     DocumentFactory(**facts)
 
-    with pytest.raises(Exception, match="uq_documents_tenant_assistant_filename"):
-        DocumentFactory(**facts)
+    with pytest.raises(IntegrityError, match="uq_documents_tenant_series"):
+        DocumentFactory(**facts, version=2)
 
 
 # --- what is learned about models ------------------------------------------------------

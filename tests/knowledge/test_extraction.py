@@ -174,7 +174,7 @@ def test_stored_text_reads_back_as_the_same_blocks():
         ("letter.pdf", lambda: b"Dear reader", "wrong_type"),
         ("page.md", lambda: b"PK\x03\x04rest", "wrong_type"),
         ("noise.txt", lambda: bytes(range(1, 32)) * 50, "corrupt"),
-        ("table.xlsx", lambda: b"PK\x03\x04", "unsupported"),
+        ("table.xls", lambda: b"PK\x03\x04", "unsupported"),
         ("picture.svg", lambda: b"<svg/>", "unsupported"),
         ("noname", lambda: b"text", "unsupported"),
         ("locked.pdf", lambda: files.pdf_file(files.pdf_text("x"), password="secret"), "encrypted"),

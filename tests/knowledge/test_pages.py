@@ -17,6 +17,8 @@ from knowledge.models import Document, EmbeddingModel, KnowledgeTerm, QueryEmbed
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import DocumentFactory, EntryFactory, learned
+from tests.knowledge.conftest import rich
+from tests.knowledge.making import processed, taken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("idle_workers")]
 
@@ -125,12 +127,46 @@ def test_list_costs_the_same_whatever_its_length(seller, shop, count, django_ass
 def test_document_shows_its_passages_and_versions(seller, shop):
     old = DocumentFactory(tenant=shop.tenant, assistant=shop, filename="a.md", status="archived", archived_at=now())
     document = learned(shop.tenant, "<b>Три</b> дня & ночи.", assistant=shop, title="Доставка")
-    Document.objects.filter(pk=document.pk).update(filename="a.md", version=2)
+    Document.objects.filter(pk=document.pk).update(series=old.series, version=2)
 
     shown = page(seller, "knowledge_document", document.uuid)
 
     assert "&lt;b&gt;Три&lt;/b&gt; дня &amp; ночи." in shown
     assert reverse("knowledge_document", args=[old.uuid]) in shown
+
+
+def test_history_compares_versions_and_brings_one_back(seller, shop):
+    rich(shop)
+    first = processed(taken(shop, "Доставка стоит 100 рублей."))
+    second = processed(taken(shop, "Доставка стоит <b>250</b> рублей."))
+
+    shown = page(seller, "knowledge_history", second.uuid)
+
+    assert "<del>Доставка стоит 100 рублей.</del>" in shown
+    assert "<ins>Доставка стоит &lt;b&gt;250&lt;/b&gt; рублей.</ins>" in shown
+    assert seller.post(reverse("knowledge_restore", args=[first.uuid])).status_code == 302
+    first.refresh_from_db()
+    assert first.is_current
+
+
+def test_new_version_is_uploaded_on_the_page_of_the_document(seller, shop):
+    document = learned(shop.tenant, "Три дня.", assistant=shop, title="Доставка")
+    file = SimpleUploadedFile("Совсем другое имя.txt", "Два дня.".encode())
+
+    response = seller.post(reverse("knowledge_replace", args=[document.uuid]), {"file": file}, follow=True)
+
+    newer = Document.objects.latest("pk")
+    assert (newer.series, newer.version, newer.supersedes) == (document.series, 2, document)
+    assert response.redirect_chain[-1][0] == reverse("knowledge_document", args=[newer.uuid])
+
+
+def test_pages_of_websites_are_listed_when_asked_for(seller, shop):
+    DocumentFactory(tenant=shop.tenant, title="Опись товаров")
+    DocumentFactory(tenant=shop.tenant, title="Витрина", source="website", url="https://shop.example/a")
+
+    assert "Витрина" not in page(seller, "knowledge")
+    assert "Опись товаров" not in page(seller, "knowledge", data={"source": "website"})
+    assert all(word in page(seller, "knowledge", data={"source": "all"}) for word in ("Опись товаров", "Витрина"))
 
 
 def test_table_of_a_passage_is_shown_as_a_table(seller, shop):

@@ -26,5 +26,9 @@
     for (const name of ["dragover", "drop"]) addEventListener(name, (event) => { if (hasFiles(event)) event.preventDefault(); });
     input.addEventListener("change", submit);
   }
+  // choosing a file is the whole form
+  for (const picker of document.querySelectorAll("form[data-pick]")) {
+    picker.addEventListener("change", (event) => { if (event.target.files?.length) picker.requestSubmit(); });
+  }
   document.querySelector("dialog[data-open-now]")?.showModal();
 })();
