@@ -13,7 +13,6 @@ from psycopg.types.json import Jsonb
 from assistants.models import Assistant
 from config.db import new_uuid
 from knowledge.chunking import Chunk
-from knowledge.enums import Source
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeLexical
 from knowledge.terms import COUNT_TERM, PassageWords, passage_words
 from knowledge.vectors import BinaryCursor, binary_cursor

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_platform_catalogue'),
         ('assistants', '0004_models_of_today'),
-        ('knowledge', '0003_performance_indexes'),
+        ('knowledge', '0005_stem_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

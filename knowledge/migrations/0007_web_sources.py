@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_platform_catalogue'),
         ('assistants', '0004_models_of_today'),
-        ('knowledge', '0004_document_series'),
+        ('knowledge', '0006_document_series'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_platform_catalogue'),
         ('assistants', '0004_models_of_today'),
-        ('knowledge', '0007_web_source_indexes'),
+        ('knowledge', '0009_web_source_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
