@@ -17,6 +17,7 @@ from knowledge.models import (
     KnowledgeEntry,
     KnowledgeLexical,
     KnowledgeTerm,
+    KnowledgeUse,
     QueryEmbedding,
 )
 
@@ -122,8 +123,20 @@ class KnowledgeEmbeddingAdmin(WithoutVectors):
     list_filter = ("source", "is_current", "is_enabled")
     list_select_related = ("tenant", "document")
     search_fields = ("uuid__exact", "document__uuid__exact", "tenant__slug__exact")
+    raw_id_fields = ("split_from", "merged_into")
     exclude = wide
     ordering = ("-id",)
+
+
+@admin.register(KnowledgeUse)
+class KnowledgeUseAdmin(FactAdmin):
+    """How often answers quoted passages."""
+
+    list_display = ("chunk_id", "tenant", "count", "last_used")
+    list_select_related = ("tenant",)
+    search_fields = ("chunk__uuid__exact", "tenant__slug__exact")
+    raw_id_fields = ("chunk",)
+    ordering = ("-chunk_id",)
 
 
 @admin.register(KnowledgeLexical)

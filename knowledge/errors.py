@@ -48,3 +48,53 @@ class QueryEmpty(DomainError):
 
     code, status = "query_empty", 400
     message = _("The question is empty.")
+
+
+@dataclass
+class PassageRetired(DomainError):
+    """History is read, not changed."""
+
+    code, status = "passage_retired", 409
+    message = _("This passage is history: its document has a newer version, is archived, or it became part of another.")
+
+
+@dataclass
+class PassageChanged(DomainError):
+    """Two people edit one passage; the second would overwrite the first."""
+
+    code, status = "passage_changed", 409
+    message = _("Somebody changed this passage meanwhile. Reload the page and look at it again.")
+
+
+@dataclass
+class PassageEmpty(DomainError):
+    """A passage says something."""
+
+    code, status = "passage_empty", 400
+    message = _("Nothing would be left of the passage. Switch it off instead.")
+
+
+@dataclass
+class PassageTooLong(DomainError):
+    """Answers are given a passage as a whole, so it has to stay short."""
+
+    code, status = "passage_too_long", 400
+    message = _("The passage would have about {tokens} tokens; at most {limit} are good for search. Split it.")
+    tokens: int
+    limit: int
+
+
+@dataclass
+class NoNeighbour(DomainError):
+    """The last passage has nothing to be merged with."""
+
+    code, status = "no_neighbour", 409
+    message = _("There is no passage after this one to merge with.")
+
+
+@dataclass
+class NothingToRestore(DomainError):
+    """The passage is as it was cut."""
+
+    code, status = "nothing_to_restore", 409
+    message = _("Nothing was changed in this passage.")

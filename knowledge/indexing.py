@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import F, QuerySet
 from pgvector import Vector
 from psycopg.types.json import Jsonb
@@ -80,6 +81,17 @@ def write_chunks(
 def show(chunks: "QuerySet[KnowledgeEmbedding]") -> int:
     """Make passages searchable; return how many there are."""
     count = chunks.filter(archived_at=None).update(is_current=True)
+    _write_words(chunks)
+    return count
+
+
+def index_anew(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
+    """Write the words of passages once more, as they are now; those that search may not find lose theirs."""
+    KnowledgeLexical.objects.filter(chunk__in=chunks.values("pk")).delete()
+    _write_words(chunks)
+
+
+def _write_words(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
     rows = chunks.searchable().filter(lexical=None).order_by("pk").without_vectors()  # type: ignore[attr-defined]  # its own queryset
     with binary_cursor() as cursor:
         cursor.copy_rows(
@@ -87,7 +99,6 @@ def show(chunks: "QuerySet[KnowledgeEmbedding]") -> int:
             ["int8", "int8", "int8", "sparsevec"],
             _words(list(rows)),
         )
-    return count
 
 
 def _words(chunks: Iterable[KnowledgeEmbedding]) -> Iterator[tuple[Any, ...]]:
@@ -111,7 +122,25 @@ def erase(document: Document) -> None:
 
 def announce_change(document: Document) -> None:
     """Tell caches that the knowledge of the assistants concerned has changed."""
-    assistants = Assistant.objects.filter(tenant=document.tenant_id)
-    if document.assistant_id is not None:
-        assistants = assistants.filter(pk=document.assistant_id)
+    announce_to(document.tenant_id, document.assistant_id)
+
+
+def announce_to(tenant_id: int, assistant_id: int | None) -> None:
+    """Tell caches that what an assistant, or all of a tenant's, answers from has changed."""
+    assistants = Assistant.objects.filter(tenant=tenant_id)
+    if assistant_id is not None:
+        assistants = assistants.filter(pk=assistant_id)
     assistants.update(knowledge_version=F("knowledge_version") + 1)
+
+
+def one_by_one(tenant_id: int, assistant_id: int | None) -> None:
+    """Let only one transaction at a time change the words of this knowledge.
+
+    It is the lock of the triggers that count terms, taken before any row is
+    locked: two changes of one passage then never wait for each other in a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashint8extended(%s, 615))",
+            [-tenant_id if assistant_id is None else assistant_id],
+        )

@@ -24,6 +24,19 @@ def process_soon(document_id: int) -> None:
     transaction.on_commit(lambda: process_document.delay(document_id=document_id), robust=True)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def embed_passages(*, chunk_ids: list[int], **_: Any) -> None:
+    """Make the vectors of passages whose words changed."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.embed_passages(chunk_ids, at=now())
+
+
+def embed_soon(chunk_ids: list[int]) -> None:
+    """Ask a worker for new vectors once the words are committed; without a broker the sweeper will."""
+    transaction.on_commit(lambda: embed_passages.delay(chunk_ids=chunk_ids), robust=True)
+
+
 @shared_task(ignore_result=True)
 def sweep(**_: Any) -> None:
     """Find documents whose processing was lost."""

@@ -3,12 +3,18 @@
 from django.urls import URLPattern, URLResolver, path
 
 from knowledge import views
+from knowledge.workbench import passages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/", views.documents, name="knowledge"),
     path("knowledge/upload/", views.upload, name="knowledge_upload"),
     path("knowledge/text/", views.write, name="knowledge_text"),
     path("knowledge/test/", views.test, name="knowledge_test"),
+    path("knowledge/passages/", passages.passages, name="knowledge_passages"),
+    path("knowledge/passages/<uuid:uuid>/", passages.passage, name="knowledge_passage"),
+    path("knowledge/passages/<uuid:uuid>/edit/", passages.edit, name="knowledge_passage_edit"),
+    path("knowledge/passages/<uuid:uuid>/split/", passages.split, name="knowledge_passage_split"),
+    path("knowledge/passages/<uuid:uuid>/<slug:verb>/", passages.act, name="knowledge_passage_act"),
     path("knowledge/<uuid:uuid>/", views.document, name="knowledge_document"),
     path("knowledge/<uuid:uuid>/archive/", views.archive, name="knowledge_archive"),
     path("knowledge/<uuid:uuid>/retry/", views.retry, name="knowledge_retry"),

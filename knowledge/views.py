@@ -24,6 +24,8 @@ from knowledge.enums import DocumentStatus
 from knowledge.forms import FilterForm, ForAssistant, QuestionForm, TextForm
 from knowledge.models import Document
 from knowledge.search import SearchResult, search
+from knowledge.services.corrections import left_behind
+from knowledge.workbench.frame import tabs
 
 MAX_FILES = 50
 PASSAGES_SHOWN = 8
@@ -42,6 +44,7 @@ def documents(request: HttpRequest, text_form: TextForm | None = None) -> HttpRe
         "is_working": any(not document.is_finished for document in page.rows),
         "may_write": _may_write(request),
         "limit": settings.UPLOAD_MAX_BYTES,
+        "tabs": tabs("knowledge", tenant),
     }
     if request.headers.get("HX-Request"):
         return render(request, "knowledge/rows.html", context)
@@ -113,6 +116,7 @@ def document(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "document": row,
         "page": page_of(row.chunks.in_order().without_vectors(), request.GET.get("page")),
         "versions": versions.order_by("-version", "-pk")[:50],
+        "left_behind": left_behind(row)[:20] if row.is_current else (),
         "may_write": _may_write(request),
     }
     return render(request, "knowledge/document.html", context)

@@ -8,6 +8,7 @@ words for the customer and, where needed, a call for a person; never in silence.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -29,6 +30,7 @@ from dialogs.services.handing import request_person
 from dialogs.services.posting import append
 from dialogs.services.streaming import Stream
 from knowledge.search import SearchResult, search
+from knowledge.services import count_use
 
 log = structlog.get_logger(__name__)
 
@@ -187,6 +189,8 @@ def _append_answer(turn: Turn, text: str, *, price_from: BalanceHold, at: dateti
     metadata = {"stopped": True} if completion and completion.stopped else {}
     message = append(turn.dialog, sender=Sender.ASSISTANT, text=text, at=at, receipt=receipt, metadata=metadata)
     _note_first_response(turn, at=at)
+    quoted = [source["chunk"] for source in receipt["sources"]]
+    transaction.on_commit(partial(count_use, quoted, tenant_id=turn.dialog.tenant_id, at=at), robust=True)
     return message
 
 

@@ -3,11 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-from knowledge.api.views import ChunkViewSet, DocumentViewSet, SearchView
+from knowledge.api.passages import PassageViewSet
+from knowledge.api.views import DocumentViewSet, SearchView
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("documents", DocumentViewSet, "document"),
-    ("knowledge", ChunkViewSet, "knowledge"),
+    ("knowledge", PassageViewSet, "knowledge"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assistants/<uuid:uuid>/search/", SearchView.as_view(), name="assistant-search"),

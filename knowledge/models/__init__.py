@@ -6,6 +6,7 @@ from knowledge.models.chunks import (
     KnowledgeEmbeddingQuerySet,
     KnowledgeLexical,
     KnowledgeTerm,
+    KnowledgeUse,
 )
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
@@ -21,5 +22,6 @@ __all__ = [
     "KnowledgeEntry",
     "KnowledgeLexical",
     "KnowledgeTerm",
+    "KnowledgeUse",
     "QueryEmbedding",
 ]

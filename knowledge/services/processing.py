@@ -33,6 +33,7 @@ from knowledge.extraction.problems import Refused
 from knowledge.indexing import TITLE_CHARACTERS, announce_change, erase, hide, show, write_chunks
 from knowledge.languages import note_model
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry
+from knowledge.services.corrections import carry
 
 log = structlog.get_logger(__name__)
 
@@ -174,6 +175,7 @@ class _Worker:
             values |= {"status": DocumentStatus.ARCHIVED, "is_current": False, "archived_at": self.at}
         self._advance(**values, locked_until=None, chunk_count=document.chunks.count())
         if is_latest:
+            carry(document)
             show(KnowledgeEmbedding.objects.filter(document=document))
             announce_change(document)
         billing.capture(hold, at=self.at, related_id=document.pk, description=document.title)

@@ -1,12 +1,13 @@
 """Finds what was lost on the way: hints in Redis may vanish, rows do not."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from knowledge import tasks
-from knowledge.models import Document
+from knowledge.models import Document, KnowledgeEmbedding
 
 AT_ONCE: Final = 200
+EMBED_WITHIN: Final = timedelta(seconds=60)
 
 
 def sweep(*, at: datetime) -> int:
@@ -14,4 +15,12 @@ def sweep(*, at: datetime) -> int:
     lost = Document.objects.lost(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
     for document_id in lost:
         tasks.process_document.delay(document_id=document_id)
+    _sweep_passages(at=at)
     return len(lost)
+
+
+def _sweep_passages(*, at: datetime) -> None:
+    """Ask workers anew for vectors that were not made: the hint was lost, or no model answered."""
+    late = KnowledgeEmbedding.objects.unembedded().filter(updated_at__lt=at - EMBED_WITHIN)
+    if keys := list(late.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        tasks.embed_passages.delay(chunk_ids=keys)

@@ -1,0 +1,68 @@
+"""What people fill in on the workbench."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Tenant
+from knowledge.enums import Source
+from knowledge.forms import ForAssistant
+from knowledge.models import Document, KnowledgeEmbeddingQuerySet
+
+
+class PassageFilter(ForAssistant):
+    """Which passages to show."""
+
+    STATES = (
+        ("", _("Any state")),
+        ("enabled", _("Found by search")),
+        ("disabled", _("Switched off")),
+        ("pinned", _("Pinned")),
+        ("edited", _("Edited")),
+        ("unused", _("Never quoted")),
+    )
+    q = forms.CharField(label=_("Search"), max_length=100, required=False)
+    document = forms.ModelChoiceField(Document.objects.none(), to_field_name="uuid", required=False)
+    source = forms.ChoiceField(label=_("Source"), choices=[("", _("Any source")), *Source.choices], required=False)
+    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+
+    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+        super().__init__(*args, tenant=tenant, **kwargs)
+        field: Any = self.fields["document"]
+        field.queryset = Document.objects.of(tenant)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return what narrows the list."""
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+
+    def apply(self, rows: KnowledgeEmbeddingQuerySet) -> KnowledgeEmbeddingQuerySet:
+        """Keep the passages that match."""
+        chosen = self.chosen
+        if words := chosen.get("q"):
+            rows = rows.filter(Q(chunk_text__icontains=words) | Q(title__icontains=words))
+        for name in ("document", "assistant", "source"):
+            if name in chosen:
+                rows = rows.filter(**{name: chosen[name]})
+        match chosen.get("state"):
+            case "enabled":
+                return rows.filter(is_enabled=True)
+            case "disabled":
+                return rows.filter(is_enabled=False)
+            case "pinned":
+                return rows.filter(is_pinned=True)
+            case "edited":
+                return rows.filter(edited_at__isnull=False)
+            case "unused":
+                return rows.filter(use=None)
+        return rows
+
+
+class PassageForm(forms.Form):
+    """The words of a passage."""
+
+    title = forms.CharField(label=_("Title"), max_length=255, required=False)
+    text = forms.CharField(label=_("Text"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 14}))
+    expected = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
