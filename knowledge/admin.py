@@ -19,6 +19,10 @@ from knowledge.models import (
     KnowledgeTerm,
     KnowledgeUse,
     QueryEmbedding,
+    Trial,
+    TrialExpectation,
+    TrialQuestion,
+    TrialResult,
 )
 
 
@@ -183,3 +187,56 @@ class QueryEmbeddingAdmin(WithoutVectors):
     search_fields = ("query_hash__exact", "tenant__slug__exact")
     exclude = wide
     ordering = ("-last_used",)
+
+
+@admin.register(TrialQuestion)
+class TrialQuestionAdmin(FactAdmin):
+    """Saved test questions."""
+
+    list_display = ("text", "tenant", "assistant", "expects_nothing", "created_at")
+    list_select_related = ("tenant", "assistant")
+    search_fields = ("uuid__exact", "tenant__slug__exact")
+    ordering = ("-id",)
+
+
+@admin.register(TrialExpectation)
+class TrialExpectationAdmin(FactAdmin):
+    """Where the answers of test questions stand."""
+
+    list_display = ("id", "tenant", "question", "document", "quote")
+    list_select_related = ("tenant", "question", "document")
+    search_fields = ("question__uuid__exact", "tenant__slug__exact")
+    raw_id_fields = ("chunk",)
+    ordering = ("-id",)
+
+
+@admin.register(Trial)
+class TrialAdmin(FactAdmin):
+    """Runs of test questions."""
+
+    list_display = (
+        "id",
+        "tenant",
+        "assistant",
+        "status",
+        "questions_count",
+        "right_count",
+        "hit_rate",
+        "mrr",
+        "created_at",
+    )
+    list_filter = ("status",)
+    list_select_related = ("tenant", "assistant")
+    search_fields = ("uuid__exact", "tenant__slug__exact")
+    ordering = ("-id",)
+
+
+@admin.register(TrialResult)
+class TrialResultAdmin(FactAdmin):
+    """How test questions ended."""
+
+    list_display = ("id", "tenant", "trial", "question", "is_right", "rank", "score")
+    list_select_related = ("tenant", "trial", "question")
+    search_fields = ("trial__uuid__exact", "tenant__slug__exact")
+    raw_id_fields = ("best_chunk",)
+    ordering = ("-id",)

@@ -73,3 +73,11 @@ class Source(TextChoices):
     DOCUMENT = "document", _("Document")
     CONFIRMED_KNOWLEDGE = "confirmed_knowledge", _("Confirmed answer")
     WEBSITE = "website", _("Website")
+
+
+class TrialStatus(TextChoices):
+    """How far the running of all saved test questions is."""
+
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")

@@ -98,3 +98,20 @@ class NothingToRestore(DomainError):
 
     code, status = "nothing_to_restore", 409
     message = _("Nothing was changed in this passage.")
+
+
+@dataclass
+class TooManyQuestions(DomainError):
+    """Saved questions are run one after another, so there is an end to them."""
+
+    code, status = "too_many_questions", 409
+    message = _("At most {limit} test questions can be saved for an assistant.")
+    limit: int
+
+
+@dataclass
+class NothingToRun(DomainError):
+    """There is no saved question."""
+
+    code, status = "nothing_to_run", 409
+    message = _("Save at least one question first.")

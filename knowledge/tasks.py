@@ -37,6 +37,19 @@ def embed_soon(chunk_ids: list[int]) -> None:
     transaction.on_commit(lambda: embed_passages.delay(chunk_ids=chunk_ids), robust=True)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def run_trial(*, trial_id: int, **_: Any) -> None:
+    """Ask all saved test questions of an assistant."""
+    from knowledge.services import trials  # noqa: PLC0415 -- leaf
+
+    trials.run_trial(trial_id, at=now())
+
+
+def run_trial_soon(trial_id: int) -> None:
+    """Ask a worker to run test questions once the run is committed; without a broker the sweeper will."""
+    transaction.on_commit(lambda: run_trial.delay(trial_id=trial_id), robust=True)
+
+
 @shared_task(ignore_result=True)
 def sweep(**_: Any) -> None:
     """Find documents whose processing was lost."""

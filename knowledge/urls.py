@@ -3,13 +3,17 @@
 from django.urls import URLPattern, URLResolver, path
 
 from knowledge import views
-from knowledge.workbench import passages
+from knowledge.workbench import passages, trials
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/", views.documents, name="knowledge"),
     path("knowledge/upload/", views.upload, name="knowledge_upload"),
     path("knowledge/text/", views.write, name="knowledge_text"),
-    path("knowledge/test/", views.test, name="knowledge_test"),
+    path("knowledge/test/", trials.test, name="knowledge_test"),
+    path("knowledge/test/questions/", trials.save, name="knowledge_test_save"),
+    path("knowledge/test/questions/<uuid:uuid>/delete/", trials.forget, name="knowledge_test_forget"),
+    path("knowledge/test/runs/", trials.run, name="knowledge_test_run"),
+    path("knowledge/test/runs/<uuid:uuid>/", trials.trial, name="knowledge_trial"),
     path("knowledge/passages/", passages.passages, name="knowledge_passages"),
     path("knowledge/passages/<uuid:uuid>/", passages.passage, name="knowledge_passage"),
     path("knowledge/passages/<uuid:uuid>/edit/", passages.edit, name="knowledge_passage_edit"),

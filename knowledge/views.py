@@ -1,4 +1,4 @@
-"""Pages of knowledge: documents, one document, and trying the search."""
+"""Pages of knowledge: documents, and one document."""
 
 from typing import Any
 from uuid import UUID
@@ -16,19 +16,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.enums import Role
 from accounts.models import Tenant
 from accounts.services import require_role, role_of
-from assistants.models import Assistant
 from config.errors import DomainError
 from config.pages import page_of
 from knowledge import services
 from knowledge.enums import DocumentStatus
-from knowledge.forms import FilterForm, ForAssistant, QuestionForm, TextForm
+from knowledge.forms import FilterForm, ForAssistant, TextForm
 from knowledge.models import Document
-from knowledge.search import SearchResult, search
 from knowledge.services.corrections import left_behind
 from knowledge.workbench.frame import tabs
 
 MAX_FILES = 50
-PASSAGES_SHOWN = 8
 
 
 @require_safe
@@ -148,21 +145,6 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     services.delete(row, at=now())
     messages.success(request, _("“%(title)s” is deleted.") % {"title": row})
     return redirect("knowledge")
-
-
-@require_safe
-def test(request: HttpRequest) -> HttpResponse:
-    """Try the search: a question, and what an assistant would answer from."""
-    tenant = _tenant(request)
-    first = Assistant.objects.of(tenant).order_by("pk").first()
-    asked = "question" in request.GET
-    form = QuestionForm(request.GET if asked else None, tenant=tenant, initial={"assistant": first and first.uuid})
-    found: SearchResult | None = None
-    if asked and form.is_valid():
-        wanted = form.cleaned_data
-        found = search(wanted["assistant"], wanted["question"], limit=wanted["limit"] or PASSAGES_SHOWN, at=now())
-    template = "knowledge/found.html" if request.headers.get("HX-Request") else "knowledge/test.html"
-    return render(request, template, {"form": form, "found": found, "has_assistant": first is not None})
 
 
 def _tenant(request: HttpRequest) -> Tenant:

@@ -11,6 +11,7 @@ from knowledge.models.chunks import (
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
 from knowledge.models.entries import KnowledgeEntry
+from knowledge.models.trials import Trial, TrialExpectation, TrialQuestion, TrialResult
 
 __all__ = [
     "LEXICAL_DIMENSIONS",
@@ -24,4 +25,8 @@ __all__ = [
     "KnowledgeTerm",
     "KnowledgeUse",
     "QueryEmbedding",
+    "Trial",
+    "TrialExpectation",
+    "TrialQuestion",
+    "TrialResult",
 ]

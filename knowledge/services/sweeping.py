@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from knowledge import tasks
-from knowledge.models import Document, KnowledgeEmbedding
+from knowledge.models import Document, KnowledgeEmbedding, Trial
 
 AT_ONCE: Final = 200
 EMBED_WITHIN: Final = timedelta(seconds=60)
@@ -16,6 +16,8 @@ def sweep(*, at: datetime) -> int:
     for document_id in lost:
         tasks.process_document.delay(document_id=document_id)
     _sweep_passages(at=at)
+    for trial_id in Trial.objects.lost(at=at).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
+        tasks.run_trial.delay(trial_id=trial_id)
     return len(lost)
 
 

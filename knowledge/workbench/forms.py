@@ -10,6 +10,9 @@ from accounts.models import Tenant
 from knowledge.enums import Source
 from knowledge.forms import ForAssistant
 from knowledge.models import Document, KnowledgeEmbeddingQuerySet
+from knowledge.search import MAX_LIMIT
+
+LONGEST_QUESTION = 2_000
 
 
 class PassageFilter(ForAssistant):
@@ -66,3 +69,28 @@ class PassageForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=255, required=False)
     text = forms.CharField(label=_("Text"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 14}))
     expected = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+
+class QuestionForm(ForAssistant):
+    """A question to try the knowledge with, and another wording to compare it with."""
+
+    question = forms.CharField(label=_("Question"), max_length=LONGEST_QUESTION)
+    other = forms.CharField(label=_("Another wording, to compare"), max_length=LONGEST_QUESTION, required=False)
+    limit = forms.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, widget=forms.HiddenInput)
+    field_order = ("question", "other", "assistant")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assistant"]
+        field.label, field.required, field.empty_label = _("Assistant"), True, None
+
+
+class ExpectationForm(ForAssistant):
+    """A question to keep, and where its answer stands: a passage, or nowhere."""
+
+    question = forms.CharField(max_length=LONGEST_QUESTION)
+    passage = forms.UUIDField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assistant"].required = True

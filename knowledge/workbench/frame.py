@@ -17,6 +17,7 @@ from accounts.services import role_of
 TABS: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("knowledge", _("Documents")),
     ("knowledge_passages", _("Passages")),
+    ("knowledge_test", _("Test")),
 )
 
 

@@ -1,6 +1,7 @@
 """Which row each address of knowledge is about."""
 
-from knowledge.models import KnowledgeEmbedding
+from knowledge.models import KnowledgeEmbedding, Trial, TrialQuestion
+from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import DocumentFactory, learned
 
 
@@ -15,6 +16,15 @@ def a_passage(tenant):
 
 def a_verb(tenant):
     return a_passage(tenant) | {"verb": "disable"}
+
+
+def a_question(tenant):
+    question = TrialQuestion.objects.create(tenant=tenant, assistant=AssistantFactory(tenant=tenant), text="Когда?")
+    return {"uuid": question.uuid}
+
+
+def a_trial(tenant):
+    return {"uuid": Trial.objects.create(tenant=tenant, assistant=AssistantFactory(tenant=tenant)).uuid}
 
 
 CASES = {
@@ -33,4 +43,6 @@ CASES = {
     "knowledge_passage_edit": a_passage,
     "knowledge_passage_split": a_passage,
     "knowledge_retry": a_document,
+    "knowledge_test_forget": a_question,
+    "knowledge_trial": a_trial,
 }
