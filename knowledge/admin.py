@@ -15,6 +15,8 @@ from knowledge.models import (
     EmbeddingModel,
     KnowledgeEmbedding,
     KnowledgeEntry,
+    KnowledgeGap,
+    KnowledgeGapQuestion,
     KnowledgeLexical,
     KnowledgeTerm,
     KnowledgeUse,
@@ -239,4 +241,26 @@ class TrialResultAdmin(FactAdmin):
     list_select_related = ("tenant", "trial", "question")
     search_fields = ("trial__uuid__exact", "tenant__slug__exact")
     raw_id_fields = ("best_chunk",)
+    ordering = ("-id",)
+
+
+@admin.register(KnowledgeGap)
+class KnowledgeGapAdmin(FactAdmin):
+    """What customers asked in vain; taken off the list and put back by services."""
+
+    list_display = ("title", "tenant", "assistant", "status", "asked_count", "last_asked_at")
+    list_filter = ("status",)
+    list_select_related = ("tenant", "assistant")
+    search_fields = ("uuid__exact", "tenant__slug__exact")
+    ordering = ("-id",)
+
+
+@admin.register(KnowledgeGapQuestion)
+class KnowledgeGapQuestionAdmin(FactAdmin):
+    """Customers' own words."""
+
+    list_display = ("text", "tenant", "gap", "reason", "asked_at")
+    list_filter = ("reason",)
+    list_select_related = ("tenant", "gap")
+    search_fields = ("gap__uuid__exact", "dialog_uuid__exact", "tenant__slug__exact")
     ordering = ("-id",)

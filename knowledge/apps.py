@@ -9,3 +9,11 @@ class KnowledgeConfig(AppConfig):
 
     name = "knowledge"
     verbose_name = _("Knowledge")
+
+    def ready(self) -> None:
+        """Put what waits for the seller on the home page."""
+        from accounts.ports import show_on_home  # noqa: PLC0415 -- leaf
+        from knowledge import home  # noqa: PLC0415 -- leaf
+
+        for order, card in enumerate(home.CARDS, start=20):
+            show_on_home(card, order=order)

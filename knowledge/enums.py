@@ -81,3 +81,18 @@ class TrialStatus(TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class GapStatus(TextChoices):
+    """Whether somebody still has to write down what customers ask."""
+
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class GapReason(TextChoices):
+    """Why a question counts as unanswered."""
+
+    NOT_KNOWN = "not_known", _("The knowledge has no answer")
+    DISLIKED = "disliked", _("The customer did not like the answer")

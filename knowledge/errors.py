@@ -115,3 +115,28 @@ class NothingToRun(DomainError):
 
     code, status = "nothing_to_run", 409
     message = _("Save at least one question first.")
+
+
+@dataclass
+class GapMoved(DomainError):
+    """The gap is not in the state this needs."""
+
+    code, status = "gap_moved", 409
+    message = _("The question is already “{state}”.")
+    state: str
+
+
+@dataclass
+class GapMismatch(DomainError):
+    """Only two different gaps of one assistant can become one."""
+
+    code, status = "gap_mismatch", 409
+    message = _("These questions cannot be put together: they belong to different assistants, or are the same.")
+
+
+@dataclass
+class ArticleUnwritten(DomainError):
+    """The prefilled questions are no answer."""
+
+    code, status = "article_unwritten", 400
+    message = _("Write the answer above the questions.")

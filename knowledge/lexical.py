@@ -137,6 +137,11 @@ def _likes() -> dict[str, frozenset[str]]:
     return likes
 
 
+def likes_of(token: str) -> frozenset[str]:
+    """Return the stems that mean the same as a stem."""
+    return _likes().get(token, frozenset())
+
+
 def passage_vector(*, text: str, title: str) -> SparseVector:
     """Return a passage's side of BM25: saturated term frequencies per field."""
     values: dict[int, float] = {}

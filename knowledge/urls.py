@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from knowledge import views
-from knowledge.workbench import passages, trials
+from knowledge.workbench import gaps, passages, trials
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/", views.documents, name="knowledge"),
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/passages/<uuid:uuid>/edit/", passages.edit, name="knowledge_passage_edit"),
     path("knowledge/passages/<uuid:uuid>/split/", passages.split, name="knowledge_passage_split"),
     path("knowledge/passages/<uuid:uuid>/<slug:verb>/", passages.act, name="knowledge_passage_act"),
+    path("knowledge/gaps/", gaps.gaps, name="knowledge_gaps"),
+    path("knowledge/gaps/<uuid:uuid>/", gaps.gap, name="knowledge_gap"),
+    path("knowledge/gaps/<uuid:uuid>/article/", gaps.article, name="knowledge_gap_article"),
+    path("knowledge/gaps/<uuid:uuid>/merge/", gaps.merge, name="knowledge_gap_merge"),
+    path("knowledge/gaps/<uuid:uuid>/<slug:verb>/", gaps.act, name="knowledge_gap_act"),
     path("knowledge/<uuid:uuid>/", views.document, name="knowledge_document"),
     path("knowledge/<uuid:uuid>/archive/", views.archive, name="knowledge_archive"),
     path("knowledge/<uuid:uuid>/retry/", views.retry, name="knowledge_retry"),

@@ -27,6 +27,7 @@ from dialogs.events import announce_run
 from dialogs.models import AnswerRun, Dialog, DialogMessage
 from dialogs.services.deciding import Decision, Question, decide, question_of
 from dialogs.services.handing import request_person
+from dialogs.services.learning import note_gap
 from dialogs.services.posting import append
 from dialogs.services.streaming import Stream
 from knowledge.search import SearchResult, search
@@ -220,6 +221,7 @@ def _admit_gap(turn: Turn) -> None:
                 turn.dialog, sender=Sender.ASSISTANT, text=words, at=at, receipt=receipt, metadata=metadata
             )
             Dialog.objects.filter(pk=turn.dialog.pk).update(fallback=True)
+            note_gap(message, question=turn.question.query, at=at)
             _note_first_response(turn, at=at)
             if turn.run.finish(RunStatus.DONE, at=at, outcome="not_known", message=message):
                 return

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from knowledge.api.serializers import ChunkSerializer
-from knowledge.api.views import ChunkViewSet
+from knowledge.api.views import ChunkViewSet, person_of
 from knowledge.services import workbench
 
 
@@ -42,7 +42,7 @@ class PassageViewSet(ChunkViewSet):
         given = payload.validated_data
         if "text" in given or "title" in given:
             text = given.get("text", passage.chunk_text)
-            workbench.edit(passage, text=text, title=given.get("title"), by=_person(request), at=now())
+            workbench.edit(passage, text=text, title=given.get("title"), by=person_of(request), at=now())
         if "is_enabled" in given:
             workbench.switch(passage, is_enabled=given["is_enabled"])
         if "is_pinned" in given:
@@ -56,7 +56,7 @@ class PassageViewSet(ChunkViewSet):
         passage = self.get_object()
         payload = SplitSerializer(data=request.data)
         payload.is_valid(raise_exception=True)
-        pieces = workbench.split(passage, **payload.validated_data, by=_person(request), at=now())
+        pieces = workbench.split(passage, **payload.validated_data, by=person_of(request), at=now())
         rows = self.get_queryset().filter(pk__in=[piece.pk for piece in pieces]).in_order()  # type: ignore[attr-defined]  # its own queryset
         return Response(ChunkSerializer(rows, many=True).data)
 
@@ -64,20 +64,15 @@ class PassageViewSet(ChunkViewSet):
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, uuid: UUID) -> Response:
         """Put the next passage of the document behind this one."""
-        workbench.merge_next(self.get_object(), by=_person(request), at=now())
+        workbench.merge_next(self.get_object(), by=person_of(request), at=now())
         return self._answer(uuid)
 
     @extend_schema(request=None, responses=ChunkSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, uuid: UUID) -> Response:
         """Make a passage as it was cut from the document."""
-        workbench.restore(self.get_object(), by=_person(request), at=now())
+        workbench.restore(self.get_object(), by=person_of(request), at=now())
         return self._answer(uuid)
 
     def _answer(self, uuid: UUID) -> Response:
         return Response(ChunkSerializer(self.get_queryset().get(uuid=uuid)).data)
-
-
-def _person(request: Request) -> Any:
-    """Return the person who calls; a key is none."""
-    return request.user if getattr(request.user, "email", None) else None

@@ -3,11 +3,13 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
+from knowledge.api.gaps import GapViewSet
 from knowledge.api.passages import PassageViewSet
 from knowledge.api.views import DocumentViewSet, SearchView
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("documents", DocumentViewSet, "document"),
+    ("gaps", GapViewSet, "gap"),
     ("knowledge", PassageViewSet, "knowledge"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

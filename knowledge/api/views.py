@@ -62,7 +62,11 @@ class DocumentViewSet(
         payload = NewDocumentSerializer(data=request.data)
         payload.is_valid(raise_exception=True)
         given = payload.validated_data
-        whose = {"assistant": _assistant(request, given.get("assistant")), "created_by": _person(request), "at": now()}
+        whose = {
+            "assistant": assistant_named(request, given.get("assistant")),
+            "created_by": person_of(request),
+            "at": now(),
+        }
         tenant = request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
         if "file" in given:
             document = services.ingest_file(tenant, filename=given["file"].name, content=given["file"], **whose)
@@ -129,7 +133,7 @@ class SearchView(APIView):
         return Response(SearchResultSerializer(found).data)
 
 
-def _assistant(request: Request, uuid: UUID | None) -> Assistant | None:
+def assistant_named(request: Request, uuid: UUID | None) -> Assistant | None:
     """Return the assistant named; one of another tenant does not exist."""
     if uuid is None:
         return None
@@ -140,6 +144,6 @@ def _assistant(request: Request, uuid: UUID | None) -> Assistant | None:
     return assistant
 
 
-def _person(request: Request) -> Any:
+def person_of(request: Request) -> Any:
     """Return the person who calls; a key is none."""
     return request.user if getattr(request.user, "email", None) else None

@@ -11,6 +11,7 @@ from knowledge.models.chunks import (
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
 from knowledge.models.entries import KnowledgeEntry
+from knowledge.models.gaps import GapQuerySet, KnowledgeGap, KnowledgeGapQuestion
 from knowledge.models.trials import Trial, TrialExpectation, TrialQuestion, TrialResult
 
 __all__ = [
@@ -18,9 +19,12 @@ __all__ = [
     "Document",
     "DocumentQuerySet",
     "EmbeddingModel",
+    "GapQuerySet",
     "KnowledgeEmbedding",
     "KnowledgeEmbeddingQuerySet",
     "KnowledgeEntry",
+    "KnowledgeGap",
+    "KnowledgeGapQuestion",
     "KnowledgeLexical",
     "KnowledgeTerm",
     "KnowledgeUse",

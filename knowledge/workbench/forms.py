@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
-from knowledge.enums import Source
-from knowledge.forms import ForAssistant
+from knowledge.enums import GapStatus, Source
+from knowledge.forms import ForAssistant, TextForm
 from knowledge.models import Document, KnowledgeEmbeddingQuerySet
 from knowledge.search import MAX_LIMIT
 
@@ -94,3 +94,22 @@ class ExpectationForm(ForAssistant):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["assistant"].required = True
+
+
+class GapFilter(ForAssistant):
+    """Which unanswered questions to show."""
+
+    status = forms.ChoiceField(choices=GapStatus.choices, required=False)
+
+    @property
+    def chosen_status(self) -> str:
+        """Return the state shown; at first what is open."""
+        return (self.cleaned_data.get("status") if self.is_valid() else "") or GapStatus.OPEN.value
+
+
+class ArticleForm(TextForm):
+    """An article that answers customers' questions."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs |= {"rows": 14, "autofocus": True}

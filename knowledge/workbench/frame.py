@@ -1,5 +1,6 @@
 """What every page of the workbench has in common."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -13,11 +14,14 @@ from accounts.enums import Role
 from accounts.models import Tenant
 from accounts.pages import Request
 from accounts.services import role_of
+from knowledge.models import KnowledgeGap
 
-TABS: Final[tuple[tuple[str, str | Promise], ...]] = (
-    ("knowledge", _("Documents")),
-    ("knowledge_passages", _("Passages")),
-    ("knowledge_test", _("Test")),
+Count = Callable[[Tenant], int]
+TABS: Final[tuple[tuple[str, str | Promise, Count | None], ...]] = (
+    ("knowledge", _("Documents"), None),
+    ("knowledge_passages", _("Passages"), None),
+    ("knowledge_test", _("Test"), None),
+    ("knowledge_gaps", _("Unanswered"), lambda tenant: KnowledgeGap.objects.of(tenant).open().count()),
 )
 
 
@@ -28,7 +32,10 @@ def may_write(request: Request) -> bool:
 
 def tabs(current: str, tenant: Tenant) -> list[dict[str, Any]]:
     """Return the sections of knowledge, the one shown marked."""
-    return [{"title": title, "url": reverse(name), "is_current": name == current} for name, title in TABS]
+    return [
+        {"title": title, "url": reverse(name), "is_current": name == current, "count": count(tenant) if count else 0}
+        for name, title, count in TABS
+    ]
 
 
 def page(

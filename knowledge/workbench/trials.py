@@ -18,10 +18,10 @@ from accounts.enums import Role
 from accounts.pages import Request, role_required
 from assistants.models import Assistant
 from config.errors import DomainError
-from knowledge import reports
 from knowledge.models import KnowledgeEmbedding, Trial, TrialQuestion
 from knowledge.search import RRF, Passage, SearchResult, search
 from knowledge.services import trials
+from knowledge.workbench import outcomes
 from knowledge.workbench.forms import ExpectationForm, QuestionForm
 from knowledge.workbench.frame import is_htmx, may_write, page
 
@@ -127,9 +127,9 @@ def trial(request: Request, uuid: UUID) -> HttpResponse:
     """Show how a run ended; while it goes on, htmx asks again."""
     rows = Trial.objects.visible_to(request.user).of(request.tenant).select_related("assistant")
     row = get_object_or_404(rows, uuid=uuid)
-    before = reports.previous_of(row)
-    outcomes = reports.outcomes_of(row, before)
-    context = {"trial": row, "before": before, "outcomes": outcomes, **reports.changes(outcomes)}
+    before = outcomes.previous_of(row)
+    found = outcomes.outcomes_of(row, before)
+    context = {"trial": row, "before": before, "outcomes": found, **outcomes.changes(found)}
     return page(request, "trial_table.html" if is_htmx(request) else "trial.html", context, tab=TAB)
 
 

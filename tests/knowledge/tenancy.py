@@ -1,6 +1,8 @@
 """Which row each address of knowledge is about."""
 
-from knowledge.models import KnowledgeEmbedding, Trial, TrialQuestion
+from django.utils.timezone import now
+
+from knowledge.models import KnowledgeEmbedding, KnowledgeGap, Trial, TrialQuestion
 from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import DocumentFactory, learned
 
@@ -27,10 +29,26 @@ def a_trial(tenant):
     return {"uuid": Trial.objects.create(tenant=tenant, assistant=AssistantFactory(tenant=tenant)).uuid}
 
 
+def a_gap(tenant):
+    gap = KnowledgeGap.objects.create(tenant=tenant, title="Когда?", first_asked_at=now(), last_asked_at=now())
+    return {"uuid": gap.uuid}
+
+
+def a_gap_verb(tenant):
+    return a_gap(tenant) | {"verb": "dismiss"}
+
+
 CASES = {
     "document-archive": a_document,
     "document-detail": a_document,
     "document-retry": a_document,
+    "gap-article": a_gap,
+    "gap-detail": a_gap,
+    "gap-dismiss": a_gap,
+    "gap-merge": a_gap,
+    "gap-questions": a_gap,
+    "gap-reopen": a_gap,
+    "gap-resolve": a_gap,
     "knowledge-detail": a_passage,
     "knowledge-merge": a_passage,
     "knowledge-restore": a_passage,
@@ -38,6 +56,10 @@ CASES = {
     "knowledge_archive": a_document,
     "knowledge_delete": a_document,
     "knowledge_document": a_document,
+    "knowledge_gap": a_gap,
+    "knowledge_gap_act": a_gap_verb,
+    "knowledge_gap_article": a_gap,
+    "knowledge_gap_merge": a_gap,
     "knowledge_passage": a_passage,
     "knowledge_passage_act": a_verb,
     "knowledge_passage_edit": a_passage,

@@ -10,11 +10,12 @@ from django.utils.timezone import now
 
 from accounts.enums import Role
 from assistants.models import Assistant
-from knowledge import reports, services
+from knowledge import services
 from knowledge.errors import NothingToRun, QueryEmpty, TooManyQuestions
 from knowledge.models import KnowledgeEmbedding, Trial, TrialQuestion, TrialResult
 from knowledge.models.trials import LEASE
 from knowledge.services import trials, workbench
+from knowledge.workbench import outcomes
 from tests.factories.accounts import MembershipFactory
 from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import learned
@@ -84,11 +85,11 @@ def test_change_since_the_run_before_is_seen(shop):
 
     second = ran(shop)
 
-    assert reports.previous_of(second) == first
-    outcomes = reports.outcomes_of(second, first)
-    assert [outcome.change for outcome in outcomes] == ["worse", ""]
-    assert reports.changes(outcomes) == {"better": 0, "worse": 1}
-    assert [outcome.change for outcome in reports.outcomes_of(first, None)] == ["", ""]
+    assert outcomes.previous_of(second) == first
+    found = outcomes.outcomes_of(second, first)
+    assert [outcome.change for outcome in found] == ["worse", ""]
+    assert outcomes.changes(found) == {"better": 0, "worse": 1}
+    assert [outcome.change for outcome in outcomes.outcomes_of(first, None)] == ["", ""]
 
 
 def test_expected_passage_is_recognised_in_the_next_version(assistant):

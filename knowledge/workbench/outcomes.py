@@ -1,4 +1,4 @@
-"""What the workbench shows besides rows: how a run of test questions compares with the one before."""
+"""How a run of test questions compares with the one before."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

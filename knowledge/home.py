@@ -1,0 +1,27 @@
+"""What knowledge shows on the dashboard's home page."""
+
+from datetime import datetime
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Tenant
+from accounts.ports import Card
+from knowledge.models import KnowledgeGap
+
+
+def gaps_card(tenant: Tenant, *, at: datetime) -> Card | None:
+    """Return how many questions wait for an article."""
+    rows = KnowledgeGap.objects.of(tenant).open()
+    count = rows.count()
+    if not count:
+        return None
+    asked = rows.aggregate(asked=Sum("asked_count"))["asked"]
+    note = ngettext("asked %(count)s time", "asked %(count)s times", asked) % {"count": asked}
+    url = reverse("knowledge_gaps")
+    return Card(label=_("Worth an article"), value=str(count), note=note, icon="edit", url=url, tone="warning")
+
+
+CARDS = (gaps_card,)
