@@ -14,7 +14,7 @@ class DialogsConfig(AppConfig):
     def ready(self) -> None:
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
         from accounts.ports import show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
-        from dialogs import home, ports  # noqa: PLC0415 -- leaf
+        from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
         from knowledge.ports import link_dialogs  # noqa: PLC0415 -- leaf

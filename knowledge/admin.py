@@ -98,10 +98,10 @@ class DocumentAdmin(ModelAdmin):
 class KnowledgeEntryAdmin(FactAdmin):
     """Texts behind the passages."""
 
-    list_display = ("id", "tenant", "document", "type", "doc_type", "importance", "usage_count", "last_used")
-    list_filter = ("type",)
+    list_display = ("id", "tenant", "document", "type", "status", "importance", "usage_count", "last_used")
+    list_filter = ("type", "status")
     list_select_related = ("tenant", "document")
-    search_fields = ("document__uuid__exact", "tenant__slug__exact")
+    search_fields = ("uuid__exact", "document__uuid__exact", "dialog_uuid__exact", "tenant__slug__exact")
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

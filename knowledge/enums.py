@@ -96,3 +96,12 @@ class GapReason(TextChoices):
 
     NOT_KNOWN = "not_known", _("The knowledge has no answer")
     DISLIKED = "disliked", _("The customer did not like the answer")
+
+
+class EntryStatus(TextChoices):
+    """Whether an entry is part of what assistants answer from."""
+
+    PROPOSED = "proposed", _("To review")
+    ACTIVE = "active", _("In use")
+    REJECTED = "rejected", _("Rejected")
+    RETIRED = "retired", _("Taken out of use")

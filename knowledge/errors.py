@@ -140,3 +140,20 @@ class ArticleUnwritten(DomainError):
 
     code, status = "article_unwritten", 400
     message = _("Write the answer above the questions.")
+
+
+@dataclass
+class EntryMoved(DomainError):
+    """The answer is not in the state this needs."""
+
+    code, status = "entry_moved", 409
+    message = _("This answer is already “{state}”.")
+    state: str
+
+
+@dataclass
+class EntryIncomplete(DomainError):
+    """An answer belongs to a question."""
+
+    code, status = "entry_incomplete", 400
+    message = _("Write both the question and the answer.")

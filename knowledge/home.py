@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Tenant
 from accounts.ports import Card
-from knowledge.models import KnowledgeGap
+from knowledge.models import KnowledgeEntry, KnowledgeGap
 
 
 def gaps_card(tenant: Tenant, *, at: datetime) -> Card | None:
@@ -24,4 +24,15 @@ def gaps_card(tenant: Tenant, *, at: datetime) -> Card | None:
     return Card(label=_("Worth an article"), value=str(count), note=note, icon="edit", url=url, tone="warning")
 
 
-CARDS = (gaps_card,)
+def answers_card(tenant: Tenant, *, at: datetime) -> Card | None:
+    """Return how many answers of operators wait for somebody's word."""
+    count = KnowledgeEntry.objects.of(tenant).to_review().count()
+    if not count:
+        return None
+    note = _("what your operators told customers")
+    return Card(
+        label=_("Answers to review"), value=str(count), note=note, icon="check", url=reverse("knowledge_answers")
+    )
+
+
+CARDS = (gaps_card, answers_card)

@@ -103,8 +103,19 @@ def _write_words(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
 
 def _words(chunks: Iterable[KnowledgeEmbedding]) -> Iterator[tuple[Any, ...]]:
     for chunk in chunks:
-        title = " ".join([chunk.title, *chunk.metadata.get("headings", [])])
-        yield chunk.pk, chunk.tenant_id, chunk.assistant_id, passage_vector(text=chunk.chunk_text, title=title)
+        title, text = _fields(chunk)
+        yield chunk.pk, chunk.tenant_id, chunk.assistant_id, passage_vector(text=text, title=title)
+
+
+def _fields(chunk: KnowledgeEmbedding) -> tuple[str, str]:
+    """Return what search reads as title and as text.
+
+    The question of a confirmed answer counts as both (weights 0.75 and 1.0): who
+    asks nearly the same is to find it before an article that mentions the matter.
+    """
+    title = " ".join([chunk.title, *chunk.metadata.get("headings", [])])
+    is_answer = chunk.source == Source.CONFIRMED_KNOWLEDGE
+    return title, f"{title}\n{chunk.chunk_text}" if is_answer else chunk.chunk_text
 
 
 def hide(chunks: "QuerySet[KnowledgeEmbedding]", *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from knowledge import views
-from knowledge.workbench import gaps, passages, trials
+from knowledge.workbench import answers, gaps, passages, trials
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/", views.documents, name="knowledge"),
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/gaps/<uuid:uuid>/article/", gaps.article, name="knowledge_gap_article"),
     path("knowledge/gaps/<uuid:uuid>/merge/", gaps.merge, name="knowledge_gap_merge"),
     path("knowledge/gaps/<uuid:uuid>/<slug:verb>/", gaps.act, name="knowledge_gap_act"),
+    path("knowledge/answers/", answers.answers, name="knowledge_answers"),
+    path("knowledge/answers/new/", answers.add, name="knowledge_answer_add"),
+    path("knowledge/answers/<uuid:uuid>/<slug:verb>/", answers.act, name="knowledge_answer_act"),
     path("knowledge/<uuid:uuid>/", views.document, name="knowledge_document"),
     path("knowledge/<uuid:uuid>/archive/", views.archive, name="knowledge_archive"),
     path("knowledge/<uuid:uuid>/retry/", views.retry, name="knowledge_retry"),

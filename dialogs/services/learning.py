@@ -3,13 +3,21 @@
 from datetime import datetime
 from typing import Any, Final
 
-from dialogs.enums import Rater, RatingType, Sender
+from accounts.models import User
+from dialogs.enums import HandoffStatus, Rater, RatingType, Sender
+from dialogs.errors import NothingToTeach
+from dialogs.intents import SMALL_TALK, stems_of
 from dialogs.models import DialogMessage
+from dialogs.models.messages import MessageQuerySet
 from knowledge.enums import GapReason
-from knowledge.services import gaps
+from knowledge.models import KnowledgeEntry
+from knowledge.services import answers, gaps
 
 LOOKED_BACK: Final = 10
 POOR_STARS: Final = 2
+FEWEST_WORDS: Final = 2
+SHORTEST_ANSWER: Final = 5
+NO_QUESTION: Final = frozenset({*SMALL_TALK, "ask_person"})
 
 
 def note_gap(message: DialogMessage, *, question: str, at: datetime) -> None:
@@ -31,13 +39,77 @@ def note_rating(message: DialogMessage, *, rating: int, rating_type: RatingType,
         gaps.withdraw(dialog.tenant, **where)
 
 
+def propose_from(message_id: int) -> KnowledgeEntry | None:
+    """Propose an operator's answer as knowledge where the assistant had none: after a gap or a handoff.
+
+    Greetings, questions back and short words are no answers.
+    """
+    message = DialogMessage.objects.select_related("dialog__assistant", "dialog__tenant", "author").get(pk=message_id)
+    dialog = message.dialog
+    if not (dialog.fallback or dialog.handoff_status != HandoffStatus.NONE) or not _says_something(message.text):
+        return None
+    asked = _asked_before(message)
+    if not asked:
+        return None
+    return answers.propose(
+        dialog.tenant,
+        assistant=dialog.assistant,
+        question="\n".join(row.text for row in asked),
+        answer=message.text,
+        by=message.author,
+        dialog_uuid=dialog.uuid,
+        seq=asked[-1].seq,
+    )
+
+
+def teach(message: DialogMessage, *, by: User) -> KnowledgeEntry:
+    """Propose what was said in a message as knowledge, because a person asked for it.
+
+    Raises:
+        NothingToTeach: it answers nothing, or the customer said it.
+    """
+    dialog = message.dialog
+    question = question_before(message)
+    entry = None
+    if message.can_be_rated and question:
+        entry = answers.propose(
+            dialog.tenant,
+            assistant=dialog.assistant,
+            question=question,
+            answer=message.text,
+            by=by,
+            dialog_uuid=dialog.uuid,
+            seq=message.seq,
+        )
+    if entry is None:
+        raise NothingToTeach
+    return entry
+
+
 def question_before(message: DialogMessage) -> str:
-    """Return what the customer said last before a message."""
-    earlier = DialogMessage.objects.filter(dialog=message.dialog_id, seq__lt=message.seq).spoken()
-    said: list[str] = []
-    for row in earlier.order_by("-seq")[:LOOKED_BACK]:
-        if row.sender == Sender.CUSTOMER:
-            said.insert(0, row.text)
-        elif said:
+    """Return what the customer asked last before a message; if nothing was a question, what they said last."""
+    asked = _asked_before(message)
+    if not asked:
+        asked = list(_customer_before(message).order_by("-seq")[:1])
+    return "\n".join(row.text for row in asked)
+
+
+def _asked_before(message: DialogMessage) -> list[DialogMessage]:
+    """Return the customer's latest questions in a row; greetings, thanks and calls for a person are none."""
+    asked: list[DialogMessage] = []
+    for row in _customer_before(message).order_by("-seq")[:LOOKED_BACK]:
+        if row.intent in NO_QUESTION or len(stems_of(row.text)) < FEWEST_WORDS:
+            continue
+        if asked and asked[0].seq - row.seq > 1:
             break
-    return "\n".join(said)
+        asked.insert(0, row)
+    return asked
+
+
+def _customer_before(message: DialogMessage) -> MessageQuerySet:
+    rows = DialogMessage.objects.filter(dialog=message.dialog_id, seq__lt=message.seq)
+    return rows.filter(sender=Sender.CUSTOMER)
+
+
+def _says_something(text: str) -> bool:
+    return len(text.split()) >= SHORTEST_ANSWER and not text.rstrip().endswith("?")

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
+from knowledge.api.entries import EntryViewSet
 from knowledge.api.gaps import GapViewSet
 from knowledge.api.passages import PassageViewSet
 from knowledge.api.views import DocumentViewSet, SearchView
@@ -11,6 +12,7 @@ routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("documents", DocumentViewSet, "document"),
     ("gaps", GapViewSet, "gap"),
     ("knowledge", PassageViewSet, "knowledge"),
+    ("knowledge-entries", EntryViewSet, "knowledge-entry"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assistants/<uuid:uuid>/search/", SearchView.as_view(), name="assistant-search"),

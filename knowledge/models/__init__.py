@@ -10,7 +10,7 @@ from knowledge.models.chunks import (
 )
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
-from knowledge.models.entries import KnowledgeEntry
+from knowledge.models.entries import EntryQuerySet, KnowledgeEntry
 from knowledge.models.gaps import GapQuerySet, KnowledgeGap, KnowledgeGapQuestion
 from knowledge.models.trials import Trial, TrialExpectation, TrialQuestion, TrialResult
 
@@ -19,6 +19,7 @@ __all__ = [
     "Document",
     "DocumentQuerySet",
     "EmbeddingModel",
+    "EntryQuerySet",
     "GapQuerySet",
     "KnowledgeEmbedding",
     "KnowledgeEmbeddingQuerySet",

@@ -13,6 +13,7 @@ from config.db import Public, Timestamped, enum_check
 from config.postgres.fields import SparseVectorField, VarBitField
 from knowledge.enums import Source
 from knowledge.models.documents import MAX_IMPORTANCE, Document
+from knowledge.models.entries import KnowledgeEntry
 
 LEXICAL_DIMENSIONS: Final = 2**28
 WIDE: Final = ("embedding", "dims", "bits")
@@ -43,7 +44,7 @@ class KnowledgeEmbeddingQuerySet(OwnedQuerySet["KnowledgeEmbedding"]):
 
     def unembedded(self) -> Self:
         """Keep passages in use whose vector is still to be made; words find them already."""
-        return self.filter(is_current=True, embedding=None).exclude(embedding_model="")
+        return self.filter(is_current=True, embedding=None)
 
     def locked(self) -> Self:
         """Lock the rows in key order until the transaction ends."""
@@ -71,6 +72,15 @@ class KnowledgeEmbedding(Public, Owned, Timestamped):
         blank=True,
         db_index=False,
         verbose_name=_("document"),
+    )
+    entry = models.ForeignKey(
+        KnowledgeEntry,
+        models.CASCADE,
+        related_name="passages",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("confirmed answer"),
     )
     chunk_index = models.IntegerField(_("number"))
     part = models.SmallIntegerField(_("part"), default=0, db_default=0)

@@ -14,6 +14,7 @@ from config.db import Created, Public, Timestamped, enum_check
 from knowledge.enums import GapReason, GapStatus
 from knowledge.errors import GapMoved
 from knowledge.models.documents import Document
+from knowledge.models.entries import KnowledgeEntry
 
 
 class GapQuerySet(OwnedQuerySet["KnowledgeGap"]):
@@ -47,6 +48,9 @@ class KnowledgeGap(Public, Owned, Timestamped):
     last_asked_at = models.DateTimeField(_("last asked"))
     document = models.ForeignKey(
         Document, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("answered by")
+    )
+    entry = models.ForeignKey(
+        KnowledgeEntry, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("confirmed answer")
     )
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(

@@ -11,6 +11,7 @@ from assistants import door
 from assistants.errors import NoModelAvailable
 from config.db import release_connection
 from config.errors import ProviderError
+from knowledge.languages import note_model
 from knowledge.models import KnowledgeEmbedding
 
 log = structlog.get_logger(__name__)
@@ -49,15 +50,17 @@ def _embed(rows: list[KnowledgeEmbedding], *, at: datetime) -> int:
             tenant=first.tenant,
             assistant=first.assistant,
             purpose="document",
-            model=first.embedding_model,
+            model=first.embedding_model or None,
             at=at,
         )
+        if not first.embedding_model:  # the first knowledge of this shop
+            note_model(answer.model, dims=answer.dims, tenant=first.tenant, assistant=first.assistant, at=at)
     except (NoModelAvailable, ProviderError) as error:
         log.warning("passages_not_embedded", tenant=first.tenant_id, model=first.embedding_model, error=str(error))
         return 0
     return sum(
         KnowledgeEmbedding.objects.unembedded()
         .filter(pk=row.pk, chunk_text=row.chunk_text, title=row.title)
-        .update(embedding=vector)
+        .update(embedding=vector, embedding_model=answer.model)
         for row, vector in zip(rows, answer.vectors, strict=True)
     )

@@ -14,7 +14,7 @@ from knowledge.errors import ArticleUnwritten, GapMismatch, GapMoved
 from knowledge.extraction.cleaning import clean_line
 from knowledge.likeness import ALIKE, likeness, stems_of
 from knowledge.masking import mask
-from knowledge.models import Document, KnowledgeGap, KnowledgeGapQuestion
+from knowledge.models import Document, KnowledgeEntry, KnowledgeGap, KnowledgeGapQuestion
 from knowledge.services.ingestion import ingest_text
 
 LONGEST: Final = 500
@@ -122,6 +122,24 @@ def resolve(
     """
     gap.close(GapStatus.ANSWERED, at=at, closed_by=by, document=document)
     return gap
+
+
+def resolve_alike(entry: KnowledgeEntry, *, by: User | None = None, at: datetime) -> int:
+    """Close the open gaps that a confirmed answer answers; return how many."""
+    wordings = [stems_of(line) for line in entry.question.splitlines()]
+    rows = KnowledgeGapQuestion.objects.filter(tenant=entry.tenant_id, gap__status=GapStatus.OPEN)
+    if entry.assistant_id:
+        rows = rows.filter(gap__assistant=entry.assistant_id)
+    answered = {
+        gap_id
+        for gap_id, stems in rows.order_by("-asked_at", "-pk").values_list("gap", "stems")[:COMPARED]
+        if any(likeness(stems, wording) >= ALIKE for wording in wordings)
+    }
+    return (
+        KnowledgeGap.objects.open()
+        .filter(pk__in=answered)
+        .update(status=GapStatus.ANSWERED, entry=entry, closed_at=at, closed_by=by, asked_since_closed=0)
+    )
 
 
 def reopen(gap: KnowledgeGap) -> KnowledgeGap:

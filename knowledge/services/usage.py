@@ -13,11 +13,15 @@ WHERE tenant_id = %(tenant)s AND id = ANY(%(chunks)s) ORDER BY id
 ON CONFLICT (chunk_id) DO UPDATE SET count = knowledge_uses.count + 1, last_used = excluded.last_used
 """
 COUNT_ENTRIES = """
-UPDATE user_knowledge SET usage_count = usage_count + 1, last_used = %(at)s
-WHERE id IN (
-  SELECT e.id FROM user_knowledge AS e JOIN knowledge_embeddings AS k ON k.document_id = e.document_id
-  WHERE k.tenant_id = %(tenant)s AND k.id = ANY(%(chunks)s) ORDER BY e.id FOR UPDATE OF e SKIP LOCKED
+WITH quoted AS (
+  SELECT document_id, entry_id FROM knowledge_embeddings WHERE tenant_id = %(tenant)s AND id = ANY(%(chunks)s)
+), behind AS (
+  SELECT e.id FROM quoted JOIN user_knowledge AS e ON e.document_id = quoted.document_id
+  UNION SELECT entry_id FROM quoted WHERE entry_id IS NOT NULL
+), free AS (
+  SELECT id FROM user_knowledge WHERE id IN (SELECT id FROM behind) ORDER BY id FOR UPDATE SKIP LOCKED
 )
+UPDATE user_knowledge SET usage_count = usage_count + 1, last_used = %(at)s WHERE id IN (SELECT id FROM free)
 """
 
 

@@ -24,12 +24,13 @@ from knowledge.errors import (
 )
 from knowledge.extraction.cleaning import clean_line, clean_text
 from knowledge.indexing import TITLE_CHARACTERS, announce_to, index_anew, one_by_one
-from knowledge.models import Document, KnowledgeEmbedding
+from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry
 
 INHERITED: Final = (
     "tenant_id",
     "assistant_id",
     "document_id",
+    "entry_id",
     "chunk_index",
     "title",
     "heading_path",
@@ -107,7 +108,7 @@ def split(
 def _second_of(row: KnowledgeEmbedding, *, text: str, by: User | None, at: datetime) -> KnowledgeEmbedding:
     """Return the piece that is split off, right behind the first; what stood there moves on."""
     following = KnowledgeEmbedding.objects.filter(
-        document=row.document_id, chunk_index=row.chunk_index, part__gt=row.part
+        document=row.document_id, entry=row.entry_id, chunk_index=row.chunk_index, part__gt=row.part
     )
     for other in following.order_by("-part").only("part"):  # from the last, so that no two ever share a place
         KnowledgeEmbedding.objects.filter(pk=other.pk).update(part=other.part + 1)
@@ -156,9 +157,10 @@ def previous_of(passage: KnowledgeEmbedding) -> KnowledgeEmbedding | None:
 
 
 def _neighbour(passage: KnowledgeEmbedding, *, is_next: bool) -> KnowledgeEmbedding | None:
-    if passage.document_id is None:
+    if passage.document_id is None and passage.entry_id is None:
         return None
-    rows = KnowledgeEmbedding.objects.in_use().filter(document=passage.document_id).without_vectors()
+    rows = KnowledgeEmbedding.objects.in_use().filter(document=passage.document_id, entry=passage.entry_id)
+    rows = rows.without_vectors()
     here, sign = (passage.chunk_index, passage.part), "gt" if is_next else "lt"
     order = ("chunk_index", "part") if is_next else ("-chunk_index", "-part")
     same = rows.filter(chunk_index=here[0], **{f"part__{sign}": here[1]})
@@ -254,6 +256,7 @@ def _reword(row: KnowledgeEmbedding, *, text: str, title: str, by: User | None, 
     row.edited_at, row.edited_by = at, by
     row.save(update_fields=["original_text", "original_title", "edited_at", "edited_by"])
     _write(row, text=cleaned, title=title)
+    _tell_entry(row)
     index_anew(KnowledgeEmbedding.objects.filter(pk=row.pk))
     announce_to(row.tenant_id, row.assistant_id)
 
@@ -262,6 +265,14 @@ def _write(row: KnowledgeEmbedding, *, text: str, title: str) -> None:
     row.chunk_text, row.title, row.token_count, row.embedding = text, title, estimate_tokens(text), None
     row.save(update_fields=["chunk_text", "title", "token_count", "embedding"])
     tasks.embed_soon([row.pk])
+
+
+def _tell_entry(row: KnowledgeEmbedding) -> None:
+    """Let a confirmed answer say what its passage says, where it has just one."""
+    if row.entry_id and KnowledgeEmbedding.objects.filter(entry=row.entry_id, is_current=True).count() == 1:
+        KnowledgeEntry.objects.filter(pk=row.entry_id).update(
+            content=row.chunk_text, question="\n".join([row.title, *row.metadata.get("headings", [])])
+        )
 
 
 def _digest(row: KnowledgeEmbedding, text: str) -> str:

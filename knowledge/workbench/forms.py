@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
-from knowledge.enums import GapStatus, Source
+from knowledge.enums import EntryStatus, GapStatus, Source
 from knowledge.forms import ForAssistant, TextForm
 from knowledge.models import Document, KnowledgeEmbeddingQuerySet
 from knowledge.search import MAX_LIMIT
@@ -113,3 +113,28 @@ class ArticleForm(TextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].widget.attrs |= {"rows": 14, "autofocus": True}
+
+
+class AnswerFilter(forms.Form):
+    """Which answers to show."""
+
+    status = forms.ChoiceField(choices=EntryStatus.choices, required=False)
+    q = forms.CharField(label=_("Search"), max_length=100, required=False)
+
+    @property
+    def chosen_status(self) -> str:
+        """Return the state shown; at first what waits for review."""
+        return (self.cleaned_data.get("status") if self.is_valid() else "") or EntryStatus.PROPOSED.value
+
+
+class NewAnswerForm(ForAssistant):
+    """A question and its answer, for one assistant or for all."""
+
+    question = forms.CharField(
+        label=_("Question"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The first line is how you would put it; further lines are other ways in which customers ask."),
+    )
+    answer = forms.CharField(label=_("Answer"), max_length=8_000, widget=forms.Textarea(attrs={"rows": 5}))
+    field_order = ("question", "answer", "assistant")

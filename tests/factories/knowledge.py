@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Tenant
 from assistants.models import Assistant
 from knowledge.chunking import chunk
-from knowledge.enums import DocumentStatus, KnowledgeType
+from knowledge.enums import DocumentStatus, EntryStatus, KnowledgeType
 from knowledge.indexing import show, write_chunks
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry
 from tests.factories.accounts import TenantFactory
@@ -37,6 +37,19 @@ class EntryFactory(DjangoModelFactory):
     tenant = factory.SelfAttribute("document.tenant")
     content = "Доставка идёт три дня."
     type = KnowledgeType.ORIGINAL
+
+
+class AnswerFactory(DjangoModelFactory):
+    """An operator's answer that waits for review."""
+
+    class Meta:
+        model = KnowledgeEntry
+
+    tenant = factory.SubFactory(TenantFactory)
+    question = factory.Sequence(lambda n: f"Есть ли вышивка номер {n}?")
+    content = "Вышивку делаем за три дня, она стоит 500 рублей."
+    type = KnowledgeType.CONFIRMED
+    status = EntryStatus.PROPOSED
 
 
 def learned(

@@ -4,7 +4,7 @@ from django.utils.timezone import now
 
 from knowledge.models import KnowledgeEmbedding, KnowledgeGap, Trial, TrialQuestion
 from tests.factories.assistants import AssistantFactory
-from tests.factories.knowledge import DocumentFactory, learned
+from tests.factories.knowledge import AnswerFactory, DocumentFactory, learned
 
 
 def a_document(tenant):
@@ -38,6 +38,14 @@ def a_gap_verb(tenant):
     return a_gap(tenant) | {"verb": "dismiss"}
 
 
+def an_answer(tenant):
+    return {"uuid": AnswerFactory(tenant=tenant).uuid}
+
+
+def an_answer_verb(tenant):
+    return an_answer(tenant) | {"verb": "reject"}
+
+
 CASES = {
     "document-archive": a_document,
     "document-detail": a_document,
@@ -50,9 +58,14 @@ CASES = {
     "gap-reopen": a_gap,
     "gap-resolve": a_gap,
     "knowledge-detail": a_passage,
+    "knowledge-entry-confirm": an_answer,
+    "knowledge-entry-detail": an_answer,
+    "knowledge-entry-reject": an_answer,
+    "knowledge-entry-retire": an_answer,
     "knowledge-merge": a_passage,
     "knowledge-restore": a_passage,
     "knowledge-split": a_passage,
+    "knowledge_answer_act": an_answer_verb,
     "knowledge_archive": a_document,
     "knowledge_delete": a_document,
     "knowledge_document": a_document,
