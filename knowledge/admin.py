@@ -15,6 +15,7 @@ from knowledge.models import (
     EmbeddingModel,
     KnowledgeEmbedding,
     KnowledgeEntry,
+    KnowledgeFlag,
     KnowledgeGap,
     KnowledgeGapQuestion,
     KnowledgeLexical,
@@ -59,6 +60,8 @@ class DocumentAdmin(ModelAdmin):
         "is_current",
         "supersedes",
         "archived_at",
+        "valid_until",
+        "reviewed_at",
         "attempts",
         "locked_until",
         "created_by",
@@ -263,4 +266,16 @@ class KnowledgeGapQuestionAdmin(FactAdmin):
     list_filter = ("reason",)
     list_select_related = ("tenant", "gap")
     search_fields = ("gap__uuid__exact", "dialog_uuid__exact", "tenant__slug__exact")
+    ordering = ("-id",)
+
+
+@admin.register(KnowledgeFlag)
+class KnowledgeFlagAdmin(FactAdmin):
+    """What is worth a look."""
+
+    list_display = ("id", "tenant", "kind", "status", "difference", "document", "created_at")
+    list_filter = ("kind", "status")
+    list_select_related = ("tenant", "document")
+    search_fields = ("uuid__exact", "document__uuid__exact", "tenant__slug__exact")
+    raw_id_fields = ("chunk", "other")
     ordering = ("-id",)

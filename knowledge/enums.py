@@ -105,3 +105,19 @@ class EntryStatus(TextChoices):
     ACTIVE = "active", _("In use")
     REJECTED = "rejected", _("Rejected")
     RETIRED = "retired", _("Taken out of use")
+
+
+class FlagKind(TextChoices):
+    """Why something in the knowledge is worth a look."""
+
+    CONFLICT = "conflict", _("Two documents disagree")
+    STALE = "stale", _("Not updated for long")
+    EXPIRED = "expired", _("No longer valid")
+
+
+class FlagStatus(TextChoices):
+    """What became of it."""
+
+    OPEN = "open", _("To check")
+    KEPT = "kept", _("Still right")
+    RESOLVED = "resolved", _("Resolved")

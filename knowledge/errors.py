@@ -157,3 +157,12 @@ class EntryIncomplete(DomainError):
 
     code, status = "entry_incomplete", 400
     message = _("Write both the question and the answer.")
+
+
+@dataclass
+class FlagClosed(DomainError):
+    """Somebody decided before."""
+
+    code, status = "flag_closed", 409
+    message = _("This was dealt with already: “{state}”.")
+    state: str

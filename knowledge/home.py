@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Tenant
 from accounts.ports import Card
-from knowledge.models import KnowledgeEntry, KnowledgeGap
+from knowledge.models import KnowledgeEntry, KnowledgeFlag, KnowledgeGap
 
 
 def gaps_card(tenant: Tenant, *, at: datetime) -> Card | None:
@@ -35,4 +35,15 @@ def answers_card(tenant: Tenant, *, at: datetime) -> Card | None:
     )
 
 
-CARDS = (gaps_card, answers_card)
+def flags_card(tenant: Tenant, *, at: datetime) -> Card | None:
+    """Return how many contradictions and old texts are to be checked."""
+    count = KnowledgeFlag.objects.of(tenant).open().count()
+    if not count:
+        return None
+    note = _("contradictions and old texts")
+    return Card(
+        label=_("To check in the knowledge"), value=str(count), note=note, icon="alert", url=reverse("knowledge_flags")
+    )
+
+
+CARDS = (gaps_card, answers_card, flags_card)

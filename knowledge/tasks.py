@@ -1,7 +1,7 @@
 """Background work of knowledge, on the queue ``embedding``.
 
-Beat runs ``sweep`` every 20 seconds and ``prune_questions`` every hour
-(``settings.CELERY_BEAT_SCHEDULE``).
+Beat runs ``sweep`` every 20 seconds, ``prune_questions`` every hour and
+``review_all`` every night (``settings.CELERY_BEAT_SCHEDULE``).
 """
 
 from typing import Any
@@ -64,3 +64,20 @@ def prune_questions(**_: Any) -> None:
     from knowledge.questions import prune  # noqa: PLC0415 -- leaf
 
     prune(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def review_knowledge(*, tenant_id: int, **_: Any) -> None:
+    """Look for contradictions and old texts in a shop's knowledge."""
+    from knowledge.services import flags  # noqa: PLC0415 -- leaf
+
+    flags.review_tenant(tenant_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def review_all(**_: Any) -> None:
+    """Look through the knowledge of every shop, each in a task of its own."""
+    from knowledge.services import flags  # noqa: PLC0415 -- leaf
+
+    for tenant_id in flags.reviewable():
+        review_knowledge.delay(tenant_id=tenant_id)

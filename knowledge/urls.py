@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from knowledge import views
-from knowledge.workbench import answers, gaps, passages, trials
+from knowledge.workbench import answers, flags, gaps, passages, trials
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/", views.documents, name="knowledge"),
@@ -27,6 +27,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("knowledge/answers/", answers.answers, name="knowledge_answers"),
     path("knowledge/answers/new/", answers.add, name="knowledge_answer_add"),
     path("knowledge/answers/<uuid:uuid>/<slug:verb>/", answers.act, name="knowledge_answer_act"),
+    path("knowledge/flags/", flags.flags, name="knowledge_flags"),
+    path("knowledge/flags/review/", flags.review, name="knowledge_flags_review"),
+    path("knowledge/flags/<uuid:uuid>/<slug:verb>/", flags.act, name="knowledge_flag_act"),
+    path("knowledge/<uuid:uuid>/validity/", flags.validity, name="knowledge_validity"),
     path("knowledge/<uuid:uuid>/", views.document, name="knowledge_document"),
     path("knowledge/<uuid:uuid>/archive/", views.archive, name="knowledge_archive"),
     path("knowledge/<uuid:uuid>/retry/", views.retry, name="knowledge_retry"),

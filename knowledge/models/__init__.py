@@ -11,6 +11,7 @@ from knowledge.models.chunks import (
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
 from knowledge.models.entries import EntryQuerySet, KnowledgeEntry
+from knowledge.models.flags import FlagQuerySet, KnowledgeFlag
 from knowledge.models.gaps import GapQuerySet, KnowledgeGap, KnowledgeGapQuestion
 from knowledge.models.trials import Trial, TrialExpectation, TrialQuestion, TrialResult
 
@@ -20,10 +21,12 @@ __all__ = [
     "DocumentQuerySet",
     "EmbeddingModel",
     "EntryQuerySet",
+    "FlagQuerySet",
     "GapQuerySet",
     "KnowledgeEmbedding",
     "KnowledgeEmbeddingQuerySet",
     "KnowledgeEntry",
+    "KnowledgeFlag",
     "KnowledgeGap",
     "KnowledgeGapQuestion",
     "KnowledgeLexical",

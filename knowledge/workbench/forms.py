@@ -138,3 +138,9 @@ class NewAnswerForm(ForAssistant):
     )
     answer = forms.CharField(label=_("Answer"), max_length=8_000, widget=forms.Textarea(attrs={"rows": 5}))
     field_order = ("question", "answer", "assistant")
+
+
+class ValidityForm(forms.Form):
+    """Until when a document holds; empty for ever."""
+
+    valid_until = forms.DateField(required=False)

@@ -14,7 +14,7 @@ from accounts.enums import Role
 from accounts.models import Tenant
 from accounts.pages import Request
 from accounts.services import role_of
-from knowledge.models import KnowledgeEntry, KnowledgeGap
+from knowledge.models import KnowledgeEntry, KnowledgeFlag, KnowledgeGap
 
 Count = Callable[[Tenant], int]
 TABS: Final[tuple[tuple[str, str | Promise, Count | None], ...]] = (
@@ -23,6 +23,7 @@ TABS: Final[tuple[tuple[str, str | Promise, Count | None], ...]] = (
     ("knowledge_test", _("Test"), None),
     ("knowledge_gaps", _("Unanswered"), lambda tenant: KnowledgeGap.objects.of(tenant).open().count()),
     ("knowledge_answers", _("Answers"), lambda tenant: KnowledgeEntry.objects.of(tenant).to_review().count()),
+    ("knowledge_flags", _("To check"), lambda tenant: KnowledgeFlag.objects.of(tenant).open().count()),
 )
 
 

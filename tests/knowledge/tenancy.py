@@ -2,7 +2,7 @@
 
 from django.utils.timezone import now
 
-from knowledge.models import KnowledgeEmbedding, KnowledgeGap, Trial, TrialQuestion
+from knowledge.models import KnowledgeEmbedding, KnowledgeFlag, KnowledgeGap, Trial, TrialQuestion
 from tests.factories.assistants import AssistantFactory
 from tests.factories.knowledge import AnswerFactory, DocumentFactory, learned
 
@@ -46,6 +46,13 @@ def an_answer_verb(tenant):
     return an_answer(tenant) | {"verb": "reject"}
 
 
+def a_flag_verb(tenant):
+    flag = KnowledgeFlag.objects.create(
+        tenant=tenant, kind="stale", document=DocumentFactory(tenant=tenant), fingerprint="0" * 64
+    )
+    return {"uuid": flag.uuid, "verb": "keep"}
+
+
 CASES = {
     "document-archive": a_document,
     "document-detail": a_document,
@@ -69,6 +76,7 @@ CASES = {
     "knowledge_archive": a_document,
     "knowledge_delete": a_document,
     "knowledge_document": a_document,
+    "knowledge_flag_act": a_flag_verb,
     "knowledge_gap": a_gap,
     "knowledge_gap_act": a_gap_verb,
     "knowledge_gap_article": a_gap,
@@ -79,5 +87,6 @@ CASES = {
     "knowledge_passage_split": a_passage,
     "knowledge_retry": a_document,
     "knowledge_test_forget": a_question,
+    "knowledge_validity": a_document,
     "knowledge_trial": a_trial,
 }
