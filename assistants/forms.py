@@ -58,6 +58,7 @@ class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
             "language_code",
             "ai_model",
             "handoff_enabled",
+            "answers_tickets",
             "website_integration_enabled",
             "allowed_origins",
         ]
@@ -69,6 +70,7 @@ class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
             "fallback_text": _("When there is no answer"),
             "language_code": _("Language"),
             "handoff_enabled": _("Hands over to a person when asked"),
+            "answers_tickets": _("Answers new requests first"),
             "website_integration_enabled": _("Chat on the website"),
         }
         help_texts = {

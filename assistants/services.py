@@ -21,7 +21,7 @@ SHOWN_IN_WIDGET: Final = frozenset(
     {"name", "greeting", "language_code", "is_active", "website_integration_enabled", "widget_settings"}
     | {"suggested_questions", "handoff_enabled", "allowed_origins"}
 )
-EDITABLE: Final = VERSIONED | SHOWN_IN_WIDGET | {"embedding_model", "fallback_text"}
+EDITABLE: Final = VERSIONED | SHOWN_IN_WIDGET | {"embedding_model", "fallback_text", "answers_tickets"}
 MAX_QUESTIONS: Final = 6
 MAX_QUESTION: Final = 120
 HOST: Final = re.compile(r"^[a-z0-9*]([a-z0-9.-]*[a-z0-9])?$")
@@ -43,6 +43,8 @@ def change_assistant(assistant: Assistant, *, by: User | None, **fields: Any) ->
     changed = {name: value for name, value in _editable(fields).items() if getattr(locked, name) != value}
     if not changed:
         return locked
+    if changed.get("answers_tickets"):  # one of a tenant's assistants does
+        Assistant.objects.answering_tickets(locked.tenant).update(answers_tickets=False)
     for name, value in changed.items():
         setattr(locked, name, value)
     if SHOWN_IN_WIDGET & changed.keys():

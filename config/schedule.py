@@ -8,6 +8,7 @@ from celery.schedules import crontab
 DEFAULT_QUEUE: Final = "default"
 ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
+    "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},
     "knowledge.tasks.*": {"queue": "embedding"},
     "marketplace.tasks.*": {"queue": "sync"},

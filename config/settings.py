@@ -136,7 +136,8 @@ CACHES = {
         "LOCATION": f"{REDIS_URL}/2",
         "TIMEOUT": 300,
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
-    }
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # what may be seconds old, for seconds
 }
 STORAGES = {
     "default": {

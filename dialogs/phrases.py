@@ -5,7 +5,8 @@ from django.utils.translation import gettext_noop as _
 
 from dialogs.enums import HandoffReason
 
-NOT_KNOWN = _(
+NOT_KNOWN = _("I could not find a reliable answer to this in the shop's materials, and I do not want to guess.")
+NOT_KNOWN_ASK_PERSON = _(
     "I could not find a reliable answer to this in the shop's materials, and I do not want to guess. "
     "Would you like me to call a person?"
 )

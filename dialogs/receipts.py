@@ -9,6 +9,7 @@ from assistants.door import Completion
 from dialogs.intents import stems_of
 from knowledge.search import Passage, SearchResult
 
+Receipt = dict[str, Any]  # JSON types only, as it is stored
 LONGEST_QUOTE: Final = 300
 FEWEST_SHARED_STEMS: Final = 3
 SMALLEST_SHARE: Final = 0.35
@@ -63,10 +64,10 @@ def make(
     price: Decimal,
     run: str,
     first_token_seconds: float | None = None,
-) -> dict[str, Any]:
-    """Return the receipt, as it is stored with the message (JSON types only)."""
+) -> Receipt:
+    """Return the receipt of one answer."""
     used, left_out = sources_of(text, found.passages) if found else ([], [])
-    receipt: dict[str, Any] = {
+    receipt: Receipt = {
         "run": run,
         "price": str(price),
         "currency": "RUB",

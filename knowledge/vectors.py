@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
@@ -19,7 +20,8 @@ from psycopg.adapt import Dumper
 from psycopg.types import TypeInfo
 
 _Kind = tuple[TypeInfo, type[Dumper]]
-_known: Final[dict[tuple[str, str, int], tuple[_Kind, _Kind]]] = {}
+# Per connection: the numbers differ between databases, and change when the extension is made anew.
+_known: Final["WeakKeyDictionary[Connection[Any], tuple[_Kind, _Kind]]"] = WeakKeyDictionary()
 
 
 class BinaryCursor:
@@ -65,14 +67,13 @@ def _register(cursor: "Cursor[Any]", raw: "Connection[Any]") -> None:
 
 
 def _kinds(raw: "Connection[Any]") -> "tuple[_Kind, _Kind]":
-    """Return the vector types of this database with their dumpers; their numbers differ between databases."""
-    key = (raw.info.host, raw.info.dbname, raw.info.port)
-    if key not in _known:
+    """Return the vector types with their dumpers."""
+    if raw not in _known:
         vector, sparse = TypeInfo.fetch(raw, "vector"), TypeInfo.fetch(raw, "sparsevec")
         if vector is None or sparse is None:
             raise RuntimeError("The extension pgvector is missing in this database.")
-        _known[key] = (
+        _known[raw] = (
             (vector, type("VectorDumper", (VectorBinaryDumper,), {"oid": vector.oid})),
             (sparse, type("SparseVectorDumper", (SparseVectorBinaryDumper,), {"oid": sparse.oid})),
         )
-    return _known[key]
+    return _known[raw]

@@ -12,3 +12,11 @@ def sweep_handoffs(**_: Any) -> None:
     from operators.services import sweeping  # noqa: PLC0415 -- leaf
 
     sweeping.sweep(at=now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def respond_to_ticket(*, ticket_id: int, **_: Any) -> None:
+    """Have the assistant answer a new ticket."""
+    from operators.services import responding  # noqa: PLC0415 -- leaf
+
+    responding.respond(ticket_id, at=now())

@@ -126,8 +126,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _own_corner(settings):
-    """Give each test its own keys in Redis and static files without a manifest."""
-    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+    """Give each test its own keys in Redis, nothing remembered in the process, and static files without a manifest."""
+    settings.CACHES = {
+        "default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex},
+        "process": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    }
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

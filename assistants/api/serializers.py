@@ -42,6 +42,7 @@ class AssistantSerializer(serializers.ModelSerializer[Assistant]):
             "suggested_questions",
             "fallback_text",
             "handoff_enabled",
+            "answers_tickets",
             "allowed_origins",
             "widget_settings",
             "knowledge_version",

@@ -15,7 +15,7 @@ from assistants.door.budget import Budget
 from assistants.door.failures import Answer, Failure, Kind
 from assistants.door.messages import Completion, Message
 from assistants.door.routes import Route, routes_for
-from assistants.enums import ModelKind, RequestType
+from assistants.enums import ModelKind, Provider, RequestType
 from assistants.errors import ModelFailed, NoModelAvailable
 from assistants.models import AiTokenUsage, Assistant
 from config.modelserver import tokens
@@ -49,6 +49,12 @@ class Question:
     def prompt_tokens(self) -> int:
         """Return the estimated length of the prompt."""
         return tokens.count_messages([message.content for message in self.messages])
+
+
+def can_reason(tenant: Tenant, *, wanted: str = "", at: datetime) -> bool:
+    """Say whether the model that would be asked is more than the embedded one, which quotes and does not think."""
+    routes = routes_for(tenant, kind=ModelKind.CHAT, wanted=wanted, at=at)
+    return bool(routes) and routes[0].provider != Provider.EMBEDDED
 
 
 def complete(

@@ -24,6 +24,8 @@ def claim(route: Route, *, at: datetime) -> bool:
     with transaction.atomic(durable=True):
         if route.token_id is not None:
             return bool(AiTokenPool.objects.filter(pk=route.token_id).claim(at=at))
+        if not route.is_broken:
+            return True
         broken = AiRoute.objects.filter(key=route.key, error_count__gte=MAX_ERRORS)
         return not broken.exists() or bool(broken.healthy(at=at).update(**broken.probe(at=at)))
 

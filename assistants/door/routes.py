@@ -1,12 +1,13 @@
 """The ways to a model, in the order in which they are tried."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import caches
 
 from accounts.enums import IntegrationStatus
 from accounts.errors import CredentialsUnreadable
@@ -25,6 +26,7 @@ ENVIRONMENT: Final = "environment"
 EMBEDDED: Final = "embedded"
 EMBEDDED_MODELS: Final = {ModelKind.CHAT: "otklik-quote-1", ModelKind.EMBEDDING: "lexhash-v1"}
 OLLAMA_PORT: Final = 11434
+CATALOGUE_SECONDS: Final = 5
 NO_SECRET: Final = "none"  # noqa: S105 -- no secret: Ollama and the embedded server want some key and read none
 
 
@@ -42,15 +44,15 @@ class Route:
     token_id: int | None = None
     integration_id: int | None = None
     is_public_only: bool = False
+    is_broken: bool = False  # and rested: one call may try it
 
 
 class Catalogue:
-    """The models that run on a day, read once per call."""
+    """The models of a kind that run on a day."""
 
     def __init__(self, kind: ModelKind, *, at: datetime) -> None:
-        listed = AiModel.objects.of_kind(kind).running(on=at.date()).order_by("-is_default", "price_input", "pk")
         self.kind = kind
-        self.models = list(listed)
+        self.models = [model for model in _listed(kind) if model.runs(on=at.date())]
 
     def get(self, provider: Provider, name: str) -> AiModel | None:
         """Return a provider's model by name."""
@@ -78,6 +80,17 @@ class Catalogue:
         return configured or self.default(provider)
 
 
+def _listed(kind: ModelKind) -> list[AiModel]:
+    """Return the models of a kind in the order of preference; in this process changes show within seconds."""
+    key = f"assistants.models.{kind}"
+    cache = caches["process"]
+    listed: list[AiModel] | None = cache.get(key)
+    if listed is None:
+        listed = list(AiModel.objects.of_kind(kind).order_by("-is_default", "price_input", "pk"))
+        cache.set(key, listed, CATALOGUE_SECONDS)
+    return listed
+
+
 def routes_for(
     tenant: Tenant, *, kind: ModelKind, wanted: str = "", needs_wanted: bool = False, at: datetime
 ) -> list[Route]:
@@ -93,15 +106,17 @@ def routes_for(
     catalogue = Catalogue(kind, at=at)
     outside = [*_own(tenant, catalogue, kind, wanted), *_environment(catalogue, kind, wanted)]
     last = _embedded(catalogue)
-    pool = _pool(catalogue, wanted, at=at)
-    named = [route for route in (*outside, *pool, *last) if route.model]
+    pool = sorted(AiTokenPool.objects.filter(is_active=True, parked_reason=""), key=lambda key: key.turn(at=at))
+    named = [route for route in (*outside, *_pool(pool, catalogue, wanted), *last) if route.model]
     if kind == ModelKind.EMBEDDING:
         # the model is decided by what is set up, not by who is well today
         wanted = wanted if needs_wanted else wanted_by(named, wanted)
         named = [route for route in named if route.model == wanted]
-    resting = _unhealthy([route.key for route in (*outside, *last)], at=at)
-    eligible = set(AiTokenPool.objects.eligible(at=at).values_list("pk", flat=True))
-    return [r for r in named if (r.token_id in eligible if r.token_id else r.key not in resting)]
+    resting = {f"pool:{key.pk}" for key in pool if not key.is_eligible(at=at)}
+    health = AiRoute.objects.in_bulk([route.key for route in (*outside, *last)], field_name="key")
+    resting |= {key for key, row in health.items() if not row.is_healthy(at=at)}
+    broken = {key for key, row in health.items() if row.is_broken}
+    return [replace(route, is_broken=route.key in broken) for route in named if route.key not in resting]
 
 
 def wanted_by(routes: list[Route], wanted: str) -> str:
@@ -160,8 +175,7 @@ def _environment(catalogue: Catalogue, kind: ModelKind, wanted: str) -> list[Rou
     return [route]
 
 
-def _pool(catalogue: Catalogue, wanted: str, *, at: datetime) -> list[Route]:
-    keys = AiTokenPool.objects.filter(is_active=True, parked_reason="").in_order(at=at)
+def _pool(keys: Iterable[AiTokenPool], catalogue: Catalogue, wanted: str) -> list[Route]:
     routes = []
     for key in keys:
         provider = Provider(key.provider)
@@ -210,8 +224,3 @@ def provider_at(base_url: str) -> Provider:
     if host.endswith("deepseek.com"):
         return Provider.DEEPSEEK
     return Provider.OLLAMA if parts.port == OLLAMA_PORT or host == "ollama" else Provider.COMPATIBLE
-
-
-def _unhealthy(keys: list[str], *, at: datetime) -> set[str]:
-    known = AiRoute.objects.filter(key__in=keys)
-    return set(known.values_list("key", flat=True)) - set(known.healthy(at=at).values_list("key", flat=True))

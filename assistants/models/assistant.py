@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Owned, OwnedQuerySet
+from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, Timestamped
 
 
@@ -26,6 +26,10 @@ class AssistantQuerySet(OwnedQuerySet["Assistant"]):
     def bump_knowledge_version(self) -> int:
         """Tell every cache of these assistants' knowledge that it is stale."""
         return self.update(knowledge_version=F("knowledge_version") + 1)
+
+    def answering_tickets(self, tenant: Tenant) -> Self:
+        """Keep the one of a tenant's assistants that responds to tickets."""
+        return self.filter(tenant=tenant, answers_tickets=True, is_active=True)
 
     def bump_widget_version(self) -> int:
         """Tell every open widget of these assistants to fetch its settings again."""
@@ -51,6 +55,11 @@ class Assistant(Public, Owned, Timestamped):
     suggested_questions = models.JSONField(_("suggested questions"), default=list, blank=True)
     fallback_text = models.TextField(_("when nothing fits"), blank=True)
     handoff_enabled = models.BooleanField(_("hands over to people"), default=True)
+    answers_tickets = models.BooleanField(
+        _("answers tickets first"),
+        default=False,
+        help_text=_("New requests get its first response; what it does not know goes to people."),
+    )
     allowed_origins = ArrayField(
         models.CharField(max_length=255),
         default=list,
@@ -69,6 +78,9 @@ class Assistant(Public, Owned, Timestamped):
         constraints = [
             models.CheckConstraint(
                 condition=Q(knowledge_version__gte=1, widget_version__gte=1), name="ck_assistants_versions"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant"], condition=Q(answers_tickets=True), name="uq_assistants_tenant_answers_tickets"
             ),
         ]
 

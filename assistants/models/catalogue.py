@@ -96,6 +96,10 @@ class AiModel(Timestamped):
     def __str__(self) -> str:
         return self.display_name or self.name
 
+    def runs(self, *, on: date) -> bool:
+        """Say whether its provider still runs it."""
+        return self.shutdown_on is None or self.shutdown_on > on
+
     def speaks(self, language_code: str) -> bool:
         """Say whether this embedding model is known to retrieve well in a language."""
         return self.is_semantic and bool(self.language_probe.get(language_code[:2], {}).get("passes"))

@@ -1,12 +1,13 @@
 """The keys the system thinks with, and how each of them is doing."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now, NullIf
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts import secrets
@@ -88,6 +89,11 @@ class Key(models.Model):
         """Say whether too many calls in a row failed."""
         return self.error_count >= MAX_ERRORS
 
+    def is_healthy(self, *, at: datetime) -> bool:
+        """Say of a row already read what ``KeyQuerySet.healthy`` asks the database."""
+        is_rested = self.cooldown_until <= at if self.cooldown_until else not self.is_broken
+        return is_rested and not self.parked_reason
+
 
 class PoolQuerySet(KeyQuerySet["AiTokenPool"]):
     """Keys of the pool."""
@@ -103,12 +109,6 @@ class PoolQuerySet(KeyQuerySet["AiTokenPool"]):
     def eligible(self, *, at: datetime) -> Self:
         """Keep keys that may be used now."""
         return self.filter(is_active=True).healthy(at=at).under_limits(at=at)
-
-    def in_order(self, *, at: datetime) -> Self:
-        """Order by priority, 1 first, then the least loaded today."""
-        used = Case(When(last_reset_daily__lt=day_of(at), then=Value(0)), default=F("current_daily_usage"))
-        load = used * Value(1.0) / NullIf(F("daily_limit"), Value(0))
-        return self.order_by("priority", load, F("last_used").asc(nulls_first=True), "pk")
 
     def claim(self, *, at: datetime) -> int:
         """Count one call on this key if it is still eligible; returns 1 for a claim, 0 for a refusal.
@@ -191,6 +191,16 @@ class AiTokenPool(Public, Key, Timestamped):
     def used_this_month(self, *, at: datetime) -> int:
         """Return the calls of this moment's month."""
         return self.current_monthly_usage if self.last_reset_monthly >= month_of(at) else 0
+
+    def is_eligible(self, *, at: datetime) -> bool:
+        """Say of a row already read what ``PoolQuerySet.eligible`` asks the database."""
+        has_calls_left = self.used_today(at=at) < self.daily_limit and self.used_this_month(at=at) < self.monthly_limit
+        return self.is_active and has_calls_left and self.is_healthy(at=at)
+
+    def turn(self, *, at: datetime) -> tuple[int, float, datetime, int]:
+        """Return what keys are sorted by: priority, 1 first, then the least loaded today, then the longest idle."""
+        load = self.used_today(at=at) / self.daily_limit if self.daily_limit else math.inf
+        return self.priority, load, self.last_used or datetime.min.replace(tzinfo=UTC), self.pk
 
     def seal_token(self, token: str) -> None:
         """Put ``token`` on this row, encrypted; the caller saves."""

@@ -70,11 +70,12 @@ def hold(
     price = ledger.checked(price_of(service, at=at) if amount is None else amount)
     try:
         with transaction.atomic():
-            if Balance.objects.move(tenant, held=price) is None:
-                raise ledger.refusal(tenant, needed=price)
-            return BalanceHold.objects.create(
-                tenant=tenant, key=key, service=service, amount=price, expires_at=at + ttl, created_at=at
+            reserved = BalanceHold.objects.reserve(
+                tenant, service=service, key=key, amount=price, at=at, expires_at=at + ttl
             )
+            if reserved is None:
+                raise ledger.refusal(tenant, needed=price)
+            return reserved
     except (IntegrityError, InsufficientFunds) as error:
         known = BalanceHold.objects.of(tenant).filter(key=key).first()
         if known and (known.amount, known.service) != (price, service):

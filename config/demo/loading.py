@@ -95,6 +95,7 @@ def _assistant(tenant: Tenant) -> Assistant:
         system_prompt=row["system_prompt"],
         suggested_questions=row["suggested_questions"],
         website_integration_enabled=True,
+        answers_tickets=True,
         widget_settings={"storefront": {"shop": {**load("shop"), **WINDOW}, "products": _window()}},
     )
 

@@ -20,6 +20,7 @@ absent means for ever. Actions:
     html     answer a web page
     huge     answer ``bytes`` bytes of text (10 MB unless told)
     no_usage answer well, without token counts
+    say      answer well, with the text ``body``
 """
 
 import time
@@ -29,7 +30,7 @@ from typing import Any, Final
 from config.modelserver.http import Request
 from config.modelserver.words import listed
 
-ACTIONS: Final = listed("status hang drip reset cut garbage schema empty blank html huge no_usage")
+ACTIONS: Final = listed("status hang drip reset cut garbage schema empty blank html huge no_usage say")
 KEPT: Final = 20_000
 
 

@@ -58,6 +58,8 @@ def text_of(rule: Rule) -> str | None:
     """Return the text this rule puts in place of an answer."""
     if rule.action == "huge":
         return "слово " * (rule.bytes // len("слово ".encode()))
+    if rule.action == "say":
+        return str(rule.body)
     return "" if rule.action == "blank" else None
 
 

@@ -1,10 +1,10 @@
 """A conversation with one contact."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,16 @@ from config.db import Public, Timestamped, enum_check
 from dialogs.enums import HANDOFF_FROM, Channel, DialogStatus, HandoffStatus
 from dialogs.errors import DialogClosed, IllegalHandoff
 from dialogs.models.contacts import Contact
+
+# Counts and locks in one statement; an answer under way is stale once the customer has said something new.
+COUNT_MESSAGE: Final = """
+UPDATE dialogs
+   SET last_seq = last_seq + 1, messages_count = messages_count + 1, last_message_at = %(at)s,
+       last_customer_message_at = CASE WHEN %(customer)s THEN %(at)s ELSE last_customer_message_at END,
+       version = version + %(customer)s::int
+ WHERE id = %(id)s
+RETURNING last_seq, messages_count, last_message_at, last_customer_message_at, version, status
+"""
 
 
 class DialogQuerySet(OwnedQuerySet["Dialog"]):
@@ -124,6 +134,17 @@ class Dialog(Public, Owned, Timestamped):
     def awaits_person(self) -> bool:
         """Say whether a person is in charge or was asked for, so the assistant keeps quiet."""
         return self.handoff_status in {HandoffStatus.REQUESTED, HandoffStatus.ACTIVE}
+
+    def count_message(self, *, at: datetime, is_customer: bool) -> None:
+        """Take the next number for a message and keep the row locked until the transaction ends."""
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_MESSAGE, {"id": self.pk, "at": at, "customer": is_customer})
+            row = cursor.fetchone()
+        if row is None:
+            raise Dialog.DoesNotExist
+        names = ("last_seq", "messages_count", "last_message_at", "last_customer_message_at", "version", "status")
+        for name, value in zip(names, row, strict=True):
+            setattr(self, name, value)
 
     def hand_over(self, to: HandoffStatus, *, operator_id: int | None = None) -> None:
         """Move the handoff in one UPDATE, so that of two rivals one wins.

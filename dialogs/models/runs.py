@@ -4,17 +4,33 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
-from config.db import Public, Timestamped, enum_check
+from config.db import Public, Timestamped, enum_check, new_uuid
 from dialogs.enums import OPEN_RUNS, RunOutcome, RunStatus
 from dialogs.models.dialogs import Dialog
 from dialogs.models.messages import DialogMessage
 
 LEASE: Final = timedelta(seconds=30)
 MAX_ATTEMPTS: Final = 3
+
+# One statement each, because a customer waits for them.
+BEGIN: Final = """
+INSERT INTO answer_runs (uuid, tenant_id, dialog_id, status, from_seq, first_due_at, due_at,
+                         attempts, stop_requested, partial_text, outcome)
+VALUES (%(uuid)s, %(tenant)s, %(dialog)s, 'pending', %(seq)s, %(at)s, %(due)s, 0, false, '', '')
+ON CONFLICT (dialog_id) WHERE status IN ('pending', 'running') DO NOTHING
+RETURNING *
+"""
+TAKE: Final = """
+UPDATE answer_runs
+   SET status = 'running', started_at = %(at)s, locked_until = %(until)s, attempts = attempts + 1, partial_text = '',
+       dialog_version = (SELECT version FROM dialogs WHERE dialogs.id = answer_runs.dialog_id)
+ WHERE id = %(id)s AND (status = 'pending' AND due_at <= %(at)s OR status = 'running' AND locked_until < %(at)s)
+RETURNING *
+"""
 
 
 class RunQuerySet(OwnedQuerySet["AnswerRun"]):
@@ -72,18 +88,25 @@ class AnswerRun(Public, Owned, Timestamped):
         return f"{self.dialog_id} · {self.get_status_display()}"
 
     @classmethod
+    def begin(cls, dialog: Dialog, *, from_seq: int, at: datetime, due_at: datetime) -> "AnswerRun | None":
+        """Make an answer due, unless one is open."""
+        facts = {
+            "uuid": new_uuid(),
+            "tenant": dialog.tenant_id,
+            "dialog": dialog.pk,
+            "seq": from_seq,
+            "at": at,
+            "due": due_at,
+        }
+        return next(iter(cls.objects.raw(BEGIN, facts)), None)
+
+    @classmethod
     def take(cls, pk: int, *, at: datetime) -> "AnswerRun | None":
         """Take the lease of a due run and return it with its dialog, or None: not due yet, or somebody else's."""
-        free = Q(status=RunStatus.PENDING, due_at__lte=at) | Q(status=RunStatus.RUNNING, locked_until__lt=at)
-        taken = cls.objects.filter(free, pk=pk).update(
-            status=RunStatus.RUNNING,
-            started_at=at,
-            locked_until=at + LEASE,
-            attempts=F("attempts") + 1,
-            partial_text="",
-            dialog_version=Dialog.objects.filter(pk=OuterRef("dialog")).values("version"),
-        )
-        return cls.objects.select_related("dialog__assistant", "dialog__tenant").get(pk=pk) if taken else None
+        run = next(iter(cls.objects.raw(TAKE, {"id": pk, "at": at, "until": at + LEASE})), None)
+        if run:
+            run.dialog = Dialog.objects.select_related("assistant", "tenant").get(pk=run.dialog_id)
+        return run
 
     def renew(self, *, at: datetime, text: str) -> bool:
         """Prolong the lease and keep what was said so far; return whether to go on."""

@@ -6,7 +6,7 @@ words for the customer and, where needed, a call for a person; never in silence.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
@@ -14,28 +14,26 @@ import structlog
 from django.db import transaction
 from django.utils.timezone import now
 
-from assistants import door
 from assistants.errors import ModelFailed, NoModelAvailable
 from assistants.models import Assistant
 from billing import services as billing
-from billing.enums import ServiceType
 from billing.errors import InsufficientFunds
-from billing.models import BalanceHold
-from dialogs import cleaning, phrases, prompts, receipts, tasks
+from dialogs import phrases, receipts, tasks
 from dialogs.enums import HandoffReason, RunStatus, Sender
 from dialogs.events import announce_run
 from dialogs.models import AnswerRun, Dialog, DialogMessage
+from dialogs.services.composing import Composed, compose
 from dialogs.services.deciding import Decision, Question, decide, question_of
 from dialogs.services.handing import request_person
 from dialogs.services.learning import note_gap
 from dialogs.services.posting import append
+from dialogs.services.reading import refine
 from dialogs.services.streaming import Stream
 from knowledge.search import SearchResult, search
 from knowledge.services import count_use
 
 log = structlog.get_logger(__name__)
 
-HOLD_LIFETIME = timedelta(minutes=10)
 PASSAGES = 5
 
 
@@ -47,8 +45,6 @@ class Turn:
     dialog: Dialog
     question: Question
     found: SearchResult | None = None
-    hold: BalanceHold | None = None
-    completion: door.Completion | None = None
     stream: Stream = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +90,7 @@ def _take_turn(run: AnswerRun, dialog: Dialog) -> None:
     if question is None:
         run.finish(RunStatus.CANCELLED, at=now(), outcome="nothing_to_answer")
         return
+    refine(dialog, question.unanswered, at=now())
     turn = Turn(run=run, dialog=dialog, question=question)
     decision = decide(dialog, question)
     if decision.reason:
@@ -101,94 +98,67 @@ def _take_turn(run: AnswerRun, dialog: Dialog) -> None:
     elif decision == Decision.STAY_QUIET:
         run.finish(RunStatus.CANCELLED, at=now(), outcome="person_in_charge")
     elif decision == Decision.SMALL_TALK:
-        _pay_and_complete(turn)
+        _compose(turn)
     else:
         turn.found = search(turn.assistant, question.query, limit=PASSAGES, at=now())
         if turn.found.is_enough:
-            _pay_and_complete(turn)
+            _compose(turn)
+        elif question.follows_gap and turn.assistant.handoff_enabled:
+            _call_person(turn, HandoffReason.LOW_CONFIDENCE)
         else:
             _admit_gap(turn)
 
 
-def _pay_and_complete(turn: Turn) -> None:
-    """Hold the price, ask the model, then save the answer or give the money back."""
+def _compose(turn: Turn) -> None:
+    """Have an answer made, then save it or say what happens instead."""
     try:
-        turn.hold = billing.hold(
+        composed = compose(
             turn.dialog.tenant,
-            service=ServiceType.AI_MESSAGE,
+            assistant=turn.assistant,
+            question=turn.question,
+            found=turn.found,
             key=f"answer:{turn.run.uuid}:{turn.run.attempts}",
-            at=now(),
-            ttl=HOLD_LIFETIME,
+            on_text=turn.stream.write,
+            should_stop=turn.stream.should_stop,
         )
     except InsufficientFunds:
         _call_person(turn, HandoffReason.NO_MONEY)
-        return
-    try:
-        turn.completion = _complete(turn)
-        text = cleaning.clean(turn.completion.text, sources=_texts(turn))
     except (ModelFailed, NoModelAvailable) as failure:
         log.warning("answer_failed", error=str(failure))
-        _give_back(turn, reason="model_failed")
         _call_person(turn, HandoffReason.MODEL_FAILED)
-        return
-    except BaseException:
-        _give_back(turn, reason="crashed")
-        raise
-    if not text:
-        _give_back(turn, reason="empty")
-        if turn.completion.stopped:
+    else:
+        if composed.text:
+            _save(turn, composed)
+        elif composed.completion.stopped:
             turn.run.finish(RunStatus.CANCELLED, at=now(), outcome="stopped")
         else:
             _call_person(turn, HandoffReason.MODEL_FAILED)
-        return
-    _save(turn, text)
 
 
-def _complete(turn: Turn) -> door.Completion:
-    messages = prompts.build(
-        turn.assistant,
-        passages=turn.found.passages if turn.found else (),
-        history=turn.question.history,
-        language=turn.question.language,
-    )
-    return door.complete(
-        tenant=turn.dialog.tenant,
-        assistant=turn.assistant,
-        messages=messages,
-        on_text=turn.stream.write,
-        should_stop=turn.stream.should_stop,
-        at=now(),
-    )
-
-
-def _save(turn: Turn, text: str) -> None:
+def _save(turn: Turn, composed: Composed) -> None:
     """Save the answer and take its price in one transaction, unless the dialog moved on meanwhile."""
     at = now()
-    hold = turn.hold
-    assert hold is not None  # noqa: S101 -- only paid turns come here
     with transaction.atomic():
         if _is_current(turn):
-            message = _append_answer(turn, text, price_from=hold, at=at)
+            message = _append_answer(turn, composed, at=at)
             if turn.run.finish(RunStatus.DONE, at=at, outcome="answered", message=message):
-                entry = billing.capture(hold, at=at, related_id=message.pk, description=turn.question.text[:80])
+                asked = turn.question.text[:80]
+                entry = billing.capture(composed.hold, at=at, related_id=message.pk, description=asked)
                 log.info("answered", seq=message.seq, price=str(-entry.amount))
                 return
         transaction.set_rollback(True)
-    _discard(turn, text, at=at)
+    _discard(turn, composed, at=at)
 
 
-def _append_answer(turn: Turn, text: str, *, price_from: BalanceHold, at: datetime) -> DialogMessage:
-    completion = turn.completion
-    receipt = receipts.make(
-        text=text,
-        found=turn.found,
-        completion=completion,
-        price=price_from.amount,
-        run=str(turn.run.uuid),
-        first_token_seconds=turn.stream.first_token_seconds,
+def _append_answer(turn: Turn, composed: Composed, *, at: datetime) -> DialogMessage:
+    message = append(
+        turn.dialog,
+        sender=Sender.ASSISTANT,
+        text=composed.text,
+        at=at,
+        receipt=composed.receipt(run=str(turn.run.uuid), first_token_seconds=turn.stream.first_token_seconds),
+        metadata={"stopped": True} if composed.completion.stopped else {},
     )
-    metadata = {"stopped": True} if completion and completion.stopped else {}
-    message = append(turn.dialog, sender=Sender.ASSISTANT, text=text, at=at, receipt=receipt, metadata=metadata)
     _note_first_response(turn, at=at)
     quoted = [source["chunk"] for source in receipt["sources"]]
     transaction.on_commit(partial(count_use, quoted, tenant_id=turn.dialog.tenant_id, at=at), robust=True)
@@ -201,22 +171,24 @@ def _is_current(turn: Turn) -> bool:
     return dialog.is_open and not dialog.awaits_person and dialog.version == turn.run.dialog_version
 
 
-def _discard(turn: Turn, text: str, *, at: datetime) -> None:
+def _discard(turn: Turn, composed: Composed, *, at: datetime) -> None:
     """Keep an answer that came too late as a draft nobody was charged for."""
-    _give_back(turn, reason="discarded")
-    AnswerRun.objects.filter(pk=turn.run.pk).update(partial_text=text)
+    billing.release(composed.hold, at=now(), reason="discarded")
+    AnswerRun.objects.filter(pk=turn.run.pk).update(partial_text=composed.text)
     if not turn.run.finish(RunStatus.DISCARDED, at=at, outcome="dialog_moved_on"):
         turn.run.refresh_from_db()
 
 
 def _admit_gap(turn: Turn) -> None:
-    """Say that the knowledge has no answer, offer a person, and remember the question; free of charge."""
+    """Say that the knowledge has no answer, offer a person if there is one, remember the question; free of charge."""
     at = now()
-    words = phrases.say(phrases.NOT_KNOWN, language=turn.question.language)
+    offers_person = turn.assistant.handoff_enabled
+    phrase = phrases.NOT_KNOWN_ASK_PERSON if offers_person else phrases.NOT_KNOWN
+    words = turn.assistant.fallback_text or phrases.say(phrase, language=turn.question.language)
     receipt = receipts.make(text="", found=turn.found, completion=None, price=Decimal(0), run=str(turn.run.uuid))
     with transaction.atomic():
         if _is_current(turn):
-            metadata = {"gap": turn.question.text[:1000], "offers_person": True}
+            metadata = {"gap": turn.question.text[:1000], "offers_person": offers_person}
             message = append(
                 turn.dialog, sender=Sender.ASSISTANT, text=words, at=at, receipt=receipt, metadata=metadata
             )
@@ -249,12 +221,3 @@ def _note_first_response(turn: Turn, *, at: datetime) -> None:
         Dialog.objects.filter(pk=turn.dialog.pk, first_response_time=None).update(
             first_response_time=max((at - first.created_at).total_seconds(), 0)
         )
-
-
-def _give_back(turn: Turn, *, reason: str) -> None:
-    if turn.hold:
-        billing.release(turn.hold, at=now(), reason=reason)
-
-
-def _texts(turn: Turn) -> list[str]:
-    return [passage.text for passage in turn.found.passages] if turn.found else []

@@ -26,9 +26,15 @@ class Question:
     text: str
     query: str
     language: str
-    intents: frozenset[str]
     accepts_person: bool
+    follows_gap: bool
     history: Sequence[DialogMessage]
+    unanswered: Sequence[DialogMessage] = ()
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Return what the words are about."""
+        return frozenset(message.intent for message in self.unanswered)
 
 
 class Decision(Enum):
@@ -48,7 +54,8 @@ class Decision(Enum):
 
 def question_of(dialog: Dialog) -> Question | None:
     """Return what waits for an answer in ``dialog``, or None when nothing does."""
-    history = list(reversed(dialog.messages.spoken().order_by("-seq")[:HISTORY]))
+    spoken = dialog.messages.spoken().defer("receipt")  # quotes and numbers, larger than all that was said
+    history = list(reversed(spoken.order_by("-seq")[:HISTORY]))
     unanswered: list[DialogMessage] = []
     while history and history[-1].sender == Sender.CUSTOMER:
         unanswered.insert(0, history.pop())
@@ -61,9 +68,24 @@ def question_of(dialog: Dialog) -> Question | None:
         text=text,
         query=_query(text, history),
         language=intents.language_of(text, default=dialog.language_code),
-        intents=frozenset(message.intent for message in unanswered),
         accepts_person=offered and bool(YES.match(text)),
+        follows_gap=bool(before and before.metadata.get("gap")),
         history=[*history, *unanswered],
+        unanswered=unanswered,
+    )
+
+
+def question_in(text: str, *, language: str) -> Question:
+    """Return the question that a text outside any dialog asks, in ``language`` unless it tells its own."""
+    message = DialogMessage(sender=Sender.CUSTOMER, text=text, intent=intents.read(text).intent)
+    return Question(
+        text=text,
+        query=text,
+        language=intents.language_of(text, default=language),
+        accepts_person=False,
+        follows_gap=False,
+        history=[message],
+        unanswered=[message],
     )
 
 
@@ -72,7 +94,8 @@ def decide(dialog: Dialog, question: Question) -> Decision:
     assistant = dialog.assistant
     if dialog.awaits_person or not dialog.is_open or not dialog.auto_response:
         return Decision.STAY_QUIET
-    if "ask_person" in question.intents or question.accepts_person:
+    asks_person = "ask_person" in question.intents or question.accepts_person
+    if asks_person and (assistant is None or assistant.handoff_enabled):
         return Decision.CUSTOMER_ASKED
     if assistant is None or not assistant.is_active or not dialog.tenant.is_active:
         return Decision.POLICY

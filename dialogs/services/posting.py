@@ -45,15 +45,7 @@ def append(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields:
     numbers have no gaps and no doubles.
     """
     is_customer = sender == Sender.CUSTOMER
-    changes: dict[str, Any] = {
-        "last_seq": F("last_seq") + 1,
-        "messages_count": F("messages_count") + 1,
-        "last_message_at": at,
-    }
-    if is_customer:
-        changes |= {"last_customer_message_at": at, "version": F("version") + 1}
-    Dialog.objects.filter(pk=dialog.pk).update(**changes)
-    dialog.refresh_from_db(fields=["last_seq", "messages_count", "version", "last_message_at", "status"])
+    dialog.count_message(at=at, is_customer=is_customer)
     message = DialogMessage.objects.create(
         tenant_id=dialog.tenant_id,
         dialog=dialog,

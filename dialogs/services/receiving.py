@@ -100,7 +100,17 @@ def open_dialog(
 
 
 @transaction.atomic
-def receive(
+def receive(dialog: Dialog, *, text: str, at: datetime, **fields: Any) -> Received:
+    """Store a customer's message in ``dialog``: ``receive_locked`` for whoever does not hold its lock yet.
+
+    Raises:
+        MessageEmpty, MessageTooLong, MessageUnreadable: see ``readable``.
+    """
+    text = readable(text)
+    return receive_locked(Dialog.objects.locked().get(pk=dialog.pk), text=text, at=at, **fields)
+
+
+def receive_locked(
     dialog: Dialog,
     *,
     text: str,
@@ -108,18 +118,13 @@ def receive(
     platform_message_id: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Received:
-    """Store a customer's message and make its answer due.
+    """Store a readable message and make its answer due; the caller holds the dialog's lock.
 
     A repeated ``platform_message_id`` returns the first message and changes
     nothing. Several messages in a row become one turn: each one postpones the
     answer by the channel's quiet time, at most ``LONGEST_QUIET`` in all, and
     cancels an answer already under way.
-
-    Raises:
-        MessageEmpty, MessageTooLong, MessageUnreadable: see ``readable``.
     """
-    text = readable(text)
-    dialog = Dialog.objects.locked().get(pk=dialog.pk)
     if platform_message_id and (known := _known(dialog, platform_message_id)):
         return known
     dialog = dialog if dialog.is_open else _follow_up(dialog)
@@ -179,19 +184,25 @@ def _make_due(dialog: Dialog, message: DialogMessage, *, at: datetime) -> Answer
     if dialog.awaits_person or not dialog.auto_response:
         return None
     quiet = timedelta(seconds=channel_for(dialog.platform).quiet_seconds)
-    waiting = dialog.runs.filter(status=RunStatus.PENDING)
-    postponed = waiting.update(due_at=Least(Value(at + quiet), F("first_due_at") + Value(LONGEST_QUIET)))
-    if postponed:
-        run = waiting.get()
-    else:
-        dialog.runs.filter(status=RunStatus.RUNNING).update(
-            status=RunStatus.CANCELLED, outcome="newer_message", finished_at=at, locked_until=None
-        )
-        run = AnswerRun.objects.create(
-            tenant_id=dialog.tenant_id, dialog=dialog, from_seq=message.seq, first_due_at=at, due_at=at + quiet
+    due_at = at + quiet
+    run = AnswerRun.begin(dialog, from_seq=message.seq, at=at, due_at=due_at)
+    while run is None:  # an open one is postponed, or cancelled to make room; both can end meanwhile
+        run = _postponed(dialog, due_at=due_at, at=at) or AnswerRun.begin(
+            dialog, from_seq=message.seq, at=at, due_at=due_at
         )
     transaction.on_commit(partial(_enqueue, run.pk, quiet.total_seconds()))
     return run
+
+
+def _postponed(dialog: Dialog, *, due_at: datetime, at: datetime) -> AnswerRun | None:
+    """Put off the answer that waits, or cancel the one under way."""
+    waiting = dialog.runs.filter(status=RunStatus.PENDING)
+    if waiting.update(due_at=Least(Value(due_at), F("first_due_at") + Value(LONGEST_QUIET))):
+        return waiting.get()
+    dialog.runs.filter(status=RunStatus.RUNNING).update(
+        status=RunStatus.CANCELLED, outcome="newer_message", finished_at=at, locked_until=None
+    )
+    return None
 
 
 def _enqueue(run_id: int, delay: float) -> None:

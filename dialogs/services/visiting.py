@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.core import signing
+from django.db import transaction
 from rest_framework.exceptions import AuthenticationFailed
 
 from assistants.models import Assistant
@@ -14,8 +15,9 @@ from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus
 from dialogs.errors import AssistantOff, TooManyMessages
 from dialogs.events import announce_run, as_event
 from dialogs.models import Dialog, DialogMessage
+from dialogs.models.dialogs import DialogQuerySet
 from dialogs.services import handing, posting, rating
-from dialogs.services.receiving import Author, Received, open_dialog, receive
+from dialogs.services.receiving import Author, Received, open_dialog, receive, receive_locked
 
 SALT: Final = "otklik.visitor"
 TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
@@ -33,10 +35,14 @@ class Visitor:
     @property
     def dialog(self) -> Dialog | None:
         """Return the open conversation, or the last one."""
-        mine = Dialog.objects.filter(
+        return self.dialogs.open().first() or self.dialogs.order_by("-pk").first()
+
+    @property
+    def dialogs(self) -> DialogQuerySet:
+        """Return all their conversations with this assistant."""
+        return Dialog.objects.filter(
             tenant_id=self.assistant.tenant_id, assistant=self.assistant, platform=Channel.WIDGET, session_id=self.key
         )
-        return mine.open().first() or mine.order_by("-pk").first()
 
 
 def issue_token(assistant: Assistant, key: str | None = None) -> str:
@@ -72,6 +78,9 @@ def say(visitor: Visitor, *, text: str, client_id: str, at: datetime) -> Receive
         raise AssistantOff
     if wait := seconds_to_wait(POST_RATE, "visitor", visitor.key):
         raise TooManyMessages(seconds=wait)
+    with transaction.atomic():
+        if dialog := visitor.dialogs.open().locked().first():
+            return receive_locked(dialog, text=text, at=at, platform_message_id=client_id)
     return receive(begin(visitor), text=text, at=at, platform_message_id=client_id)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,6 +33,11 @@ class TicketQuerySet(OwnedQuerySet["Ticket"]):
     def unfinished(self) -> Self:
         """Keep those somebody has to work on."""
         return self.exclude(status__in=DONE)
+
+    def untouched(self) -> Self:
+        """Keep those that came by themselves, not out of a dialog, and nobody has answered or moved yet."""
+        answered = TicketMessage.objects.filter(ticket=OuterRef("pk")).exclude(sender=Sender.CUSTOMER)
+        return self.filter(~Exists(answered), status=TicketStatus.OPEN, dialog=None)
 
 
 class Ticket(Public, Owned, Timestamped):

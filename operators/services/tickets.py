@@ -1,6 +1,7 @@
 """Requests that outlive a conversation."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db import transaction
 from accounts.models import Tenant, User
 from dialogs.enums import Sender
 from dialogs.models import Dialog
+from operators import tasks
 from operators.enums import TicketPriority, TicketSource, TicketStatus
 from operators.models import REOPEN_WINDOW, Ticket, TicketAudit, TicketMessage
 
@@ -41,6 +43,8 @@ def open_ticket(
     )
     ticket.refresh_from_db(fields=["number"])
     _record(ticket, before="", by=by, at=at)
+    if dialog is None and assigned_to is None:
+        transaction.on_commit(partial(tasks.respond_to_ticket.delay, ticket_id=ticket.pk))
     return ticket
 
 
@@ -79,14 +83,28 @@ def reopen(ticket: Ticket, *, at: datetime, by: User | None = None, reason: str 
 
 
 @transaction.atomic
-def post(ticket: Ticket, *, sender: Sender, text: str, at: datetime, author: User | None = None) -> TicketMessage:
+def post(
+    ticket: Ticket,
+    *,
+    sender: Sender,
+    text: str,
+    at: datetime,
+    author: User | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> TicketMessage:
     """Add what was said; a customer's word puts a ticket that waited for it back to work.
 
     Raises:
         IllegalMove: somebody moved the ticket at the same moment.
     """
     message = TicketMessage.objects.create(
-        tenant_id=ticket.tenant_id, ticket=ticket, sender=sender, text=text, author=author, created_at=at
+        tenant_id=ticket.tenant_id,
+        ticket=ticket,
+        sender=sender,
+        text=text,
+        author=author,
+        created_at=at,
+        metadata=metadata or {},
     )
     if sender == Sender.CUSTOMER and ticket.status == TicketStatus.PENDING_CUSTOMER:
         move(ticket, TicketStatus.IN_PROGRESS, at=at, reason="customer replied")

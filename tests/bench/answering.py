@@ -75,7 +75,9 @@ async def _visit(running: RunningStack, token: str) -> float:
         began = time.perf_counter()
         await socket.send(json.dumps({"command": "post", "client_id": "asked", "text": QUESTION}))
         await _until(socket, "delta")
-        return time.perf_counter() - began
+        took = time.perf_counter() - began
+        await _until(socket, "ended")  # nothing of this answer may burden what is measured next
+        return took
 
 
 async def _until(socket: websockets.ClientConnection, state: str) -> None:

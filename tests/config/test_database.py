@@ -9,11 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils.timezone import now
+from pgvector import Vector
 
 from config.database import backups, indexes, restoring, vectors
 from config.database.answers import State, worst
 from config.database.health import examine
 from config.database.sessions import OperationFailed, parameters, run, session
+from knowledge.vectors import binary_cursor
 from tests.factories.accounts import TenantFactory
 from tests.sql import rows
 
@@ -150,6 +152,23 @@ def test_switching_swaps_the_names_and_keeps_what_was_live():
     assert rows("SELECT count(*) FROM tenants") == expected
     with session(aside) as old:
         assert old.execute("SELECT count(*) FROM tenants").fetchone() == (expected[0][0] + 1,)
+    restoring.drop_database(aside)
+
+
+def test_vectors_are_understood_after_a_switch():
+    """The extension of a restored database is another one: its types have other numbers."""
+
+    def distances():
+        with binary_cursor() as cursor:
+            return cursor.rows("SELECT %(a)s <-> %(b)s", {"a": Vector([1.0, 2.0]), "b": Vector([1.0, 0.0])})
+
+    before = distances()
+    name = restoring.restore(backups.create(at=now(), keep=2), at=now())
+    connection.close()
+
+    aside = restoring.switch_to(name, at=now(), disconnects=True)
+
+    assert distances() == before == [(2.0,)]
     restoring.drop_database(aside)
 
 

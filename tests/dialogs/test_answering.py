@@ -104,6 +104,43 @@ def test_what_the_knowledge_does_not_hold_is_admitted_and_free(informed):
     assert dialog.fallback
 
 
+def test_the_second_question_in_a_row_without_an_answer_calls_a_person(informed):
+    dialog = dialog_of(informed)
+    answering.answer(due(dialog, "Какая погода на Марсе?"), at=now())
+
+    answering.answer(due(dialog, "А какая погода на Венере?"), at=now())
+
+    dialog.refresh_from_db()
+    assert dialog.handoff_status == HandoffStatus.REQUESTED
+    assert AnswerRun.objects.latest("pk").outcome == "handoff:low_confidence"
+
+
+def test_without_people_nobody_is_offered_or_called(informed):
+    informed.handoff_enabled = False
+    informed.save()
+    dialog = dialog_of(informed)
+
+    for words in ("Какая погода на Марсе?", "А какая погода на Венере?", "Позовите оператора"):
+        answering.answer(due(dialog, words), at=now())
+
+        message = last(dialog)
+        assert message.sender == Sender.ASSISTANT
+        assert not message.metadata.get("offers_person")
+        assert "позвать" not in message.text.lower()
+    dialog.refresh_from_db()
+    assert dialog.handoff_status == HandoffStatus.NONE
+
+
+def test_the_sellers_own_words_admit_that_there_is_no_answer(informed):
+    informed.fallback_text = "Этого я не знаю. Напишите нам на почту."
+    informed.save()
+    dialog = dialog_of(informed)
+
+    answering.answer(due(dialog, "Какая погода на Марсе?"), at=now())
+
+    assert last(dialog).text == "Этого я не знаю. Напишите нам на почту."
+
+
 def test_accepting_the_offer_of_a_person_calls_one(informed):
     dialog = dialog_of(informed)
     answering.answer(due(dialog, "Какая погода на Марсе?"), at=now())
@@ -188,8 +225,8 @@ def test_an_answer_the_dialog_outran_is_thrown_away_unpaid(informed, monkeypatch
     dialog = dialog_of(informed)
     run = due(dialog)
 
-    def interrupt(turn, _original=answering._complete):
-        completion = _original(turn)
+    def interrupt(*args, _original=answering.compose, **facts):
+        composed = _original(*args, **facts)
         current = Dialog.objects.get(pk=dialog.pk)
         if interruption == "take_over":
             current.hand_over(HandoffStatus.REQUESTED)
@@ -198,9 +235,9 @@ def test_an_answer_the_dialog_outran_is_thrown_away_unpaid(informed, monkeypatch
             handing.close(current, at=now())
         else:
             receive(current, text="Нет, другое", at=now())
-        return completion
+        return composed
 
-    monkeypatch.setattr(answering, "_complete", interrupt)
+    monkeypatch.setattr(answering, "compose", interrupt)
     answering.answer(run, at=now())
 
     assert not dialog.messages.filter(sender=Sender.ASSISTANT).exists()
@@ -214,13 +251,13 @@ def test_the_fence_is_what_throws_it_away(informed, monkeypatch):
     dialog = dialog_of(informed)
     run = due(dialog)
 
-    def take_over(turn, _original=answering._complete):
-        completion = _original(turn)
+    def take_over(*args, _original=answering.compose, **facts):
+        composed = _original(*args, **facts)
         current = Dialog.objects.get(pk=dialog.pk)
         current.hand_over(HandoffStatus.REQUESTED)
-        return completion
+        return composed
 
-    monkeypatch.setattr(answering, "_complete", take_over)
+    monkeypatch.setattr(answering, "compose", take_over)
     monkeypatch.setattr(answering, "_is_current", lambda turn: True)
     answering.answer(run, at=now())
 
