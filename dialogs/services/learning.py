@@ -1,17 +1,21 @@
 """What dialogs tell the knowledge: questions it could not answer, and answers that were no good."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
+
+from django.db import transaction
 
 from accounts.models import User
 from dialogs.enums import HandoffStatus, Rater, RatingType, Sender
 from dialogs.errors import NothingToTeach
 from dialogs.intents import SMALL_TALK, stems_of
-from dialogs.models import DialogMessage
+from dialogs.models import Dialog, DialogMessage
 from dialogs.models.messages import MessageQuerySet
+from dialogs.receipts import Receipt
 from knowledge.enums import GapReason
 from knowledge.models import KnowledgeEntry
-from knowledge.services import answers, gaps
+from knowledge.services import answers, count_use, gaps
 
 LOOKED_BACK: Final = 10
 POOR_STARS: Final = 2
@@ -20,10 +24,15 @@ SHORTEST_ANSWER: Final = 5
 NO_QUESTION: Final = frozenset({*SMALL_TALK, "ask_person"})
 
 
-def note_gap(message: DialogMessage, *, question: str, at: datetime) -> None:
-    """Remember a question that the assistant answered by saying that it does not know."""
-    dialog = message.dialog
-    gaps.note(dialog.tenant, assistant=dialog.assistant, text=question, at=at, dialog_uuid=dialog.uuid, seq=message.seq)
+def note_gap(dialog: Dialog, *, question: str, seq: int, at: datetime) -> None:
+    """Remember a question that the knowledge had no answer to; message ``seq`` said so."""
+    gaps.note(dialog.tenant, assistant=dialog.assistant, text=question, at=at, dialog_uuid=dialog.uuid, seq=seq)
+
+
+def note_use(tenant_id: int, receipt: Receipt, *, at: datetime) -> None:
+    """Count the passages that an answer quotes, once the answer is saved."""
+    quoted = [source["chunk"] for source in receipt["sources"]]
+    transaction.on_commit(partial(count_use, quoted, tenant_id=tenant_id, at=at), robust=True)
 
 
 def note_rating(message: DialogMessage, *, rating: int, rating_type: RatingType, rated_by: Rater, at: datetime) -> None:

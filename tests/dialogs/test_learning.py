@@ -48,7 +48,7 @@ def test_question_without_an_answer_comes_into_the_inbox(informed):
     gap = KnowledgeGap.objects.get()
     assert (gap.title, gap.asked_count, gap.assistant) == ("Есть ли доставка дирижаблем на Марс?", 2, informed)
     question = gap.questions.latest("pk")
-    assert dialog.messages.get(seq=question.seq).metadata["gap"]
+    assert dialog.messages.get(seq=question.seq).system_type == "handoff_requested"
 
 
 @pytest.mark.django_db(transaction=True)
