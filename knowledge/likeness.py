@@ -1,12 +1,14 @@
 """How alike two questions are, by the stems of their telling words; the same on every machine, without a model."""
 
+import re
 from collections.abc import Collection
 from typing import Final
 
 from knowledge.lexical import likes_of, stem, words
 from knowledge.vocabulary import ASKING
 
-ALIKE: Final = 0.6
+ALIKE: Final = 0.55
+MASK: Final = re.compile(r"\[[^\]]*\]")
 FEWEST: Final = 2
 MOST_STEMS: Final = 40
 LONGEST_STEM: Final = 40
@@ -14,7 +16,7 @@ LONGEST_STEM: Final = 40
 
 def stems_of(text: str) -> list[str]:
     """Return the stems a question is recognised by; words that only ask count where there is little else."""
-    found = words(text)
+    found = words(MASK.sub(" ", text))
     about = [word for word in found if word not in ASKING]
     telling = about if len(set(about)) >= FEWEST else found
     return sorted({stem(word)[:LONGEST_STEM] for word in telling})[:MOST_STEMS]
