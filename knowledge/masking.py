@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +17,14 @@ PATTERNS: Final = (
     ("order", re.compile(r"(?<![\w.,-])\d{6,}(?![\w-])(?!\s*(?:₽|р\b|руб|rub|\$|€))", re.IGNORECASE)),
     ("account", re.compile(r"(?<![\w@])@[A-Za-z]\w{3,}")),
 )
+SHORTEST_NAME: Final = 3
 WORDS: Final = {
     "email": ("[e-mail]", "[e-mail]"),
     "card": ("[card]", "[карта]"),
     "phone": ("[phone]", "[телефон]"),
     "order": ("[order number]", "[номер заказа]"),
     "account": ("[account]", "[аккаунт]"),
+    "name": ("[name]", "[имя]"),
 }
 
 
@@ -33,11 +36,17 @@ class Masked:
     kinds: Counter[str]
 
 
-def mask(text: str) -> Masked:
-    """Replace phones, mails, cards, accounts and order numbers by words in the text's own language."""
+def mask(text: str, *, names: Iterable[str] = ()) -> Masked:
+    """Replace what names a person by words in the text's own language.
+
+    Phones, mails, cards, accounts and order numbers are known by their shape,
+    ``names`` as they are written.
+    """
     is_russian = bool(CYRILLIC.search(text))
     kinds: Counter[str] = Counter()
-    for kind, pattern in PATTERNS:
+    called = [re.escape(name) for name in names if len(name) >= SHORTEST_NAME]
+    named = (("name", re.compile(rf"\b(?:{'|'.join(called)})\b", re.IGNORECASE)),) if called else ()
+    for kind, pattern in (*PATTERNS, *named):
         text, count = pattern.subn(WORDS[kind][is_russian], text)
         if count:
             kinds[kind] += count

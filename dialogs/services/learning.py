@@ -53,7 +53,9 @@ def propose_from(message_id: int) -> KnowledgeEntry | None:
 
     Greetings, questions back and short words are no answers.
     """
-    message = DialogMessage.objects.select_related("dialog__assistant", "dialog__tenant", "author").get(pk=message_id)
+    message = DialogMessage.objects.select_related(
+        "dialog__assistant", "dialog__tenant", "dialog__contact", "author"
+    ).get(pk=message_id)
     dialog = message.dialog
     if not (dialog.fallback or dialog.handoff_status != HandoffStatus.NONE) or not _says_something(message.text):
         return None
@@ -68,6 +70,7 @@ def propose_from(message_id: int) -> KnowledgeEntry | None:
         by=message.author,
         dialog_uuid=dialog.uuid,
         seq=asked[-1].seq,
+        names=_names(dialog),
     )
 
 
@@ -89,6 +92,7 @@ def teach(message: DialogMessage, *, by: User) -> KnowledgeEntry:
             by=by,
             dialog_uuid=dialog.uuid,
             seq=message.seq,
+            names=_names(dialog),
         )
     if entry is None:
         raise NothingToTeach
@@ -118,6 +122,10 @@ def _asked_before(message: DialogMessage) -> list[DialogMessage]:
 def _customer_before(message: DialogMessage) -> MessageQuerySet:
     rows = DialogMessage.objects.filter(dialog=message.dialog_id, seq__lt=message.seq)
     return rows.filter(sender=Sender.CUSTOMER)
+
+
+def _names(dialog: Dialog) -> list[str]:
+    return [dialog.contact.first_name, dialog.contact.last_name]
 
 
 def _says_something(text: str) -> bool:

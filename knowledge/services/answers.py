@@ -5,6 +5,7 @@ The question is the passage's title, and search reads it as text too
 over an article that merely mentions the matter.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -38,13 +39,16 @@ def propose(
     by: User | None = None,
     dialog_uuid: UUID | None = None,
     seq: int | None = None,
+    names: Iterable[str] = (),
 ) -> KnowledgeEntry | None:
-    """Put a question and its answer into the review queue, without what names the customer.
+    """Put a question and its answer into the review queue, without what names the customer (``names`` and more).
 
     A further answer to the same question joins the first one while that waits.
     What is in the queue or in use already, word for word, is not proposed again.
     """
-    asked, said = mask(_lines(question)), mask(clean_text(answer)[:LONGEST_ANSWER])
+    known_as = tuple(names)
+    asked = mask(_lines(question), names=known_as)
+    said = mask(clean_text(answer)[:LONGEST_ANSWER], names=known_as)
     if not asked.text or not said.text:
         return None
     same = KnowledgeEntry.objects.of(tenant).answers()

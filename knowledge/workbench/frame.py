@@ -19,10 +19,10 @@ from knowledge.models import KnowledgeEntry, KnowledgeFlag, KnowledgeGap
 TABS: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("knowledge", _("Documents")),
     ("knowledge_passages", _("Passages")),
-    ("knowledge_test", _("Test")),
+    ("knowledge_test", _("Search test")),
     ("knowledge_gaps", _("Unanswered")),
     ("knowledge_answers", _("Answers")),
-    ("knowledge_flags", _("To check")),
+    ("knowledge_flags", _("In doubt")),
 )
 
 

@@ -98,6 +98,17 @@ def test_operators_answer_after_a_handoff_is_proposed(dialog):
     assert (entry.created_by, entry.dialog_uuid, entry.status) == (dialog.tenant.owner, dialog.uuid, "proposed")
 
 
+def test_customers_name_is_hidden(dialog):
+    handed_over(dialog)
+    dialog.contact.first_name = "Гульнара"
+    dialog.contact.save()
+    said(dialog, ASKED)
+
+    entry = learning.propose_from(operator_says(dialog, f"Гульнара, здравствуйте! {SAID}").pk)
+
+    assert (entry.content, entry.masked_count) == (f"[имя], здравствуйте! {SAID}", 1)
+
+
 def test_questions_in_a_row_are_one(dialog):
     handed_over(dialog)
     said(dialog, ASKED)
