@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, pagination, parsers, status
 from rest_framework.response import Response
 
@@ -22,6 +23,14 @@ class CursorPagination(pagination.CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
+
+
+class PayloadTooLarge(exceptions.APIException):
+    """A body that nobody should have to read."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "payload_too_large"
+    default_detail = gettext_lazy("The body is too large.")
 
 
 class StrictJSONParser(parsers.JSONParser):
@@ -66,6 +75,8 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
 
     if isinstance(error, DomainError):
         return _problem(Response(error.as_problem(), status=error.status))
+    if isinstance(error, RequestDataTooBig):  # Django's own limit, DATA_UPLOAD_MAX_MEMORY_SIZE
+        error = PayloadTooLarge()
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -39,14 +39,23 @@ def readable(text: str) -> str:
 
 
 def append(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields: Any) -> DialogMessage:
-    """Write the next message of ``dialog``; the caller owns the transaction.
+    """Write the next message of ``dialog``, announce and deliver it; the caller owns the transaction."""
+    message = write(dialog, sender=sender, text=text, at=at, **fields)
+    announce_message(message)
+    if sender != Sender.CUSTOMER:
+        transaction.on_commit(partial(_deliver_soon, message))
+    return message
+
+
+def write(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields: Any) -> DialogMessage:
+    """Write the next message of ``dialog`` without a word to anybody; the caller owns the transaction.
 
     The dialog's row is locked by the UPDATE that takes the next number, so
     numbers have no gaps and no doubles.
     """
     is_customer = sender == Sender.CUSTOMER
     dialog.count_message(at=at, is_customer=is_customer)
-    message = DialogMessage.objects.create(
+    return DialogMessage.objects.create(
         tenant_id=dialog.tenant_id,
         dialog=dialog,
         seq=dialog.last_seq,
@@ -56,10 +65,6 @@ def append(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields:
         delivery_status=DeliveryStatus.DELIVERED if is_customer else DeliveryStatus.QUEUED,
         **fields,
     )
-    announce_message(message)
-    if not is_customer:
-        transaction.on_commit(partial(_deliver_soon, message))
-    return message
 
 
 @transaction.atomic

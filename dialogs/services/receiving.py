@@ -13,9 +13,10 @@ from accounts.models import Tenant
 from assistants.models import Assistant, BotInstance
 from dialogs import intents, signals, tasks
 from dialogs.enums import Channel, RunStatus, Sender
+from dialogs.events import announce_message
 from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMessage
 from dialogs.ports import channel_for
-from dialogs.services.posting import append, readable
+from dialogs.services.posting import readable, write
 
 LONGEST_QUIET: Final = timedelta(seconds=4)
 SENTENCE: Final = 3  # words from which a message tells its language
@@ -130,7 +131,7 @@ def receive_locked(
     dialog = dialog if dialog.is_open else _follow_up(dialog)
     _follow_language(dialog, text)
     reading = intents.read(text)
-    message = append(
+    message = write(
         dialog,
         sender=Sender.CUSTOMER,
         text=text,
@@ -141,7 +142,8 @@ def receive_locked(
         entities=reading.entities,
         metadata=metadata or {},
     )
-    run = _make_due(dialog, message, at=at)
+    run = _make_due(dialog, message, at=at)  # queued before the sockets are told: the answer takes longer
+    announce_message(message)
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
     return Received(message=message, run=run, is_new=True)

@@ -108,3 +108,36 @@ def test_our_staff_sees_every_table_in_the_admin(login, console, page, running_s
     assert len(tables) >= 45
     assert set(statuses.values()) == {200}, {table: status for table, status in statuses.items() if status != 200}
     assert console == []
+
+
+def test_a_visitor_rates_an_answer_and_changes_their_mind(chat, page):
+    frame = chat()
+    ask(frame, "Сколько хранится заказ в пункте выдачи СДЭК?")
+    up, down = (frame.locator(".thumbs .thumb").nth(number) for number in (0, 1))
+    expect(up).to_be_visible(timeout=30_000)
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+
+    down.click()
+    expect(down).to_have_attribute("aria-pressed", "true")
+
+    page.reload()
+    again = page.frame_locator("iframe").locator(".thumbs .thumb")
+    expect(again.nth(1)).to_have_attribute("aria-pressed", "true", timeout=10_000)
+    expect(again.nth(0)).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_visitor_stops_an_answer_under_way(chat, login, page):
+    words = "Как оформить возврат, какие сроки и документы нужны, кто платит за доставку?"
+    frame = chat()
+    ask(frame, words)
+    stop = frame.locator("#send.stop")
+    expect(stop).to_be_visible(timeout=30_000)
+    stop.click()
+    expect(stop).to_be_hidden(timeout=10_000)
+
+    login("owner", "/dialogs/")
+    page.get_by_role("link", name=re.compile("Посетитель|Visitor")).first.click()
+
+    expect(page.get_by_text(words).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Остановлен", re.IGNORECASE)).first).to_be_visible()
