@@ -26,6 +26,7 @@ SCHEDULE: Final = {
         "options": {"expires": 30},
     },
     "forget old questions": {"task": "knowledge.tasks.prune_questions", "schedule": 3600},
+    "look through the knowledge": {"task": "knowledge.tasks.review_all", "schedule": crontab(hour=4, minute=30)},
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
     "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
     "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},

@@ -12,13 +12,14 @@ class DialogsConfig(AppConfig):
     verbose_name = _("Dialogs")
 
     def ready(self) -> None:
-        """Register the channels of our own and what the home page shows."""
+        """Register the channels of our own, what the home page shows, and where a conversation is found."""
         from accounts.ports import show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-        from dialogs import home, ports  # noqa: PLC0415 -- leaf
+        from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
         from dialogs.services import collecting, rehearsing  # noqa: PLC0415 -- leaf
+        from knowledge.ports import link_dialogs  # noqa: PLC0415 -- leaf
 
         ports.register(Channel.WIDGET, LiveChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         ports.register(Channel.API, LiveChannel(quiet_seconds=0))
@@ -26,3 +27,4 @@ class DialogsConfig(AppConfig):
             show_on_home(card, order=order)
         show_panel_on_home(home.PANEL, order=10)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
+        link_dialogs(home.address_of)

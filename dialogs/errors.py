@@ -84,3 +84,11 @@ class AnswerLate(DomainError):
     code, status = "answer_late", 504
     message = _("The answer takes longer than usual; it will appear in the dialog.")
     dialog: str
+
+
+@dataclass
+class NothingToTeach(DomainError):
+    """Only an answer to a question is worth keeping."""
+
+    code, status = "nothing_to_teach", 409
+    message = _("This message answers no question of the customer.")

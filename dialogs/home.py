@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Avg, Count, Q, Sum
 from django.db.models.fields.json import KT
@@ -93,6 +94,11 @@ def latest(tenant: Tenant, at: datetime) -> dict[str, Any]:
     dialogs = Dialog.objects.of(tenant).latest_first().select_related("contact", "assistant")[:LATEST]
     assistant = Assistant.objects.of(tenant).on_websites().order_by("pk").first()
     return {"dialogs": dialogs, "assistant": assistant}
+
+
+def address_of(dialog: UUID, seq: int) -> str:
+    """Return where a message is read."""
+    return f"{reverse('dialog', args=[dialog])}#m{seq}"
 
 
 CARDS = (dialogs_card, answers_card, waiting_card, gaps_card)

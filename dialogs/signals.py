@@ -10,3 +10,6 @@ message_received = Signal()
 
 dialog_closed = Signal()
 """A conversation ended. Arguments: ``dialog_id``."""
+
+operator_answered = Signal()
+"""A person wrote to the customer. Arguments: ``message_id``."""

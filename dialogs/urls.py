@@ -19,5 +19,6 @@ urlpatterns = [
     path("dialogs/export/", dashboard.export, name="dialogs_export"),
     path("dialogs/<uuid:uuid>/", dashboard.dialog, name="dialog"),
     path("dialogs/<uuid:uuid>/news/", dashboard.news, name="dialog_news"),
+    path("dialogs/<uuid:uuid>/messages/<uuid:message>/teach/", dashboard.teach, name="dialog_teach"),
     path("dialogs/<uuid:uuid>/close/", dashboard.close, name="dialog_close"),
 ]

@@ -180,3 +180,51 @@ class DocType(TextChoices):
     RULES = "rules", _("Rules and agreements")
     QUESTIONS = "questions", _("Frequent questions")
     OTHER = "other", _("Other")
+
+
+class TrialStatus(TextChoices):
+    """How far the running of all saved test questions is."""
+
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class GapStatus(TextChoices):
+    """Whether somebody still has to write down what customers ask."""
+
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class GapReason(TextChoices):
+    """Why a question counts as unanswered."""
+
+    NOT_KNOWN = "not_known", _("The knowledge has no answer")
+    DISLIKED = "disliked", _("The customer did not like the answer")
+
+
+class EntryStatus(TextChoices):
+    """Whether an entry is part of what assistants answer from."""
+
+    PROPOSED = "proposed", _("To review")
+    ACTIVE = "active", _("In use")
+    REJECTED = "rejected", _("Rejected")
+    RETIRED = "retired", _("Taken out of use")
+
+
+class FlagKind(TextChoices):
+    """Why something in the knowledge is worth a look."""
+
+    CONFLICT = "conflict", _("Two documents disagree")
+    STALE = "stale", _("Not updated for long")
+    EXPIRED = "expired", _("No longer valid")
+
+
+class FlagStatus(TextChoices):
+    """What became of it."""
+
+    OPEN = "open", _("To check")
+    KEPT = "kept", _("Still right")
+    RESOLVED = "resolved", _("Resolved")

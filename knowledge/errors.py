@@ -110,3 +110,121 @@ class ReembeddingEnded(DomainError):
     code, status = "reembedding_ended", 409
     message = _("The move to another model is over: {state}.")
     state: str
+
+
+@dataclass
+class PassageRetired(DomainError):
+    """History is read, not changed."""
+
+    code, status = "passage_retired", 409
+    message = _("This passage is history: its document has a newer version, is archived, or it became part of another.")
+
+
+@dataclass
+class PassageChanged(DomainError):
+    """Two people edit one passage; the second would overwrite the first."""
+
+    code, status = "passage_changed", 409
+    message = _("Somebody changed this passage meanwhile. Reload the page and look at it again.")
+
+
+@dataclass
+class PassageEmpty(DomainError):
+    """A passage says something."""
+
+    code, status = "passage_empty", 400
+    message = _("Nothing would be left of the passage. Switch it off instead.")
+
+
+@dataclass
+class PassageTooLong(DomainError):
+    """Answers are given a passage as a whole, so it has to stay short."""
+
+    code, status = "passage_too_long", 400
+    message = _("The passage would have about {tokens} tokens; at most {limit} are good for search. Split it.")
+    tokens: int
+    limit: int
+
+
+@dataclass
+class NoNeighbour(DomainError):
+    """The last passage has nothing to be merged with."""
+
+    code, status = "no_neighbour", 409
+    message = _("There is no passage after this one to merge with.")
+
+
+@dataclass
+class NothingToRestore(DomainError):
+    """The passage is as it was cut."""
+
+    code, status = "nothing_to_restore", 409
+    message = _("Nothing was changed in this passage.")
+
+
+@dataclass
+class TooManyQuestions(DomainError):
+    """Saved questions are run one after another, so there is an end to them."""
+
+    code, status = "too_many_questions", 409
+    message = _("At most {limit} test questions can be saved for an assistant.")
+    limit: int
+
+
+@dataclass
+class NothingToRun(DomainError):
+    """There is no saved question."""
+
+    code, status = "nothing_to_run", 409
+    message = _("Save at least one question first.")
+
+
+@dataclass
+class GapMoved(DomainError):
+    """The gap is not in the state this needs."""
+
+    code, status = "gap_moved", 409
+    message = _("The question is already “{state}”.")
+    state: str
+
+
+@dataclass
+class GapMismatch(DomainError):
+    """Only two different gaps of one assistant can become one."""
+
+    code, status = "gap_mismatch", 409
+    message = _("These questions cannot be put together: they belong to different assistants, or are the same.")
+
+
+@dataclass
+class ArticleUnwritten(DomainError):
+    """The prefilled questions are no answer."""
+
+    code, status = "article_unwritten", 400
+    message = _("Write the answer above the questions.")
+
+
+@dataclass
+class EntryMoved(DomainError):
+    """The answer is not in the state this needs."""
+
+    code, status = "entry_moved", 409
+    message = _("This answer is already “{state}”.")
+    state: str
+
+
+@dataclass
+class EntryIncomplete(DomainError):
+    """An answer belongs to a question."""
+
+    code, status = "entry_incomplete", 400
+    message = _("Write both the question and the answer.")
+
+
+@dataclass
+class FlagClosed(DomainError):
+    """Somebody decided before."""
+
+    code, status = "flag_closed", 409
+    message = _("This was dealt with already: “{state}”.")
+    state: str

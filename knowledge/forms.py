@@ -8,9 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Tenant
 from assistants.models import Assistant
 from knowledge.enums import DocumentStatus, Source
-from knowledge.search import MAX_LIMIT
-
-LONGEST_QUESTION = 2_000
 
 
 class ForAssistant(forms.Form):
@@ -54,16 +51,3 @@ class FilterForm(ForAssistant):
     status = forms.ChoiceField(
         label=_("State"), choices=[("", _("Any state")), *DocumentStatus.choices], required=False
     )
-
-
-class QuestionForm(ForAssistant):
-    """A question to try the knowledge with."""
-
-    question = forms.CharField(label=_("Question"), max_length=LONGEST_QUESTION)
-    limit = forms.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, widget=forms.HiddenInput)
-    field_order = ("question", "assistant")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["assistant"]
-        field.label, field.required, field.empty_label = _("Assistant"), True, None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from pgvector import Vector
 from psycopg.types.json import Jsonb
@@ -13,13 +13,14 @@ from psycopg.types.json import Jsonb
 from assistants.models import Assistant
 from config.db import new_uuid
 from knowledge.chunking import Chunk
+from knowledge.enums import Source
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeLexical
 from knowledge.terms import COUNT_TERM, PassageWords, passage_words
 from knowledge.vectors import BinaryCursor, binary_cursor
 
 TITLE_CHARACTERS: Final = 255
 AT_ONCE: Final = 500
-READ: Final = ("tenant_id", "assistant_id", "chunk_text", "title", "metadata")
+READ: Final = ("tenant_id", "assistant_id", "chunk_text", "title", "metadata", "source")
 SOURCE_CHARACTERS: Final = 255
 COLUMNS: Final = (
     ("uuid", "uuid"),
@@ -101,6 +102,12 @@ def show(chunks: "QuerySet[KnowledgeEmbedding]") -> int:
     return count
 
 
+def index_anew(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
+    """Write the words of passages once more, as they are now; those that search may not find lose theirs."""
+    KnowledgeLexical.objects.filter(chunk__in=chunks.values("pk")).delete()
+    _write_words(chunks)
+
+
 def _write_words(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
     rows = chunks.searchable().filter(lexical=None).order_by("pk").only(*READ)  # type: ignore[attr-defined]  # its own queryset
     if written := [(row, _words(row)) for row in rows]:
@@ -109,8 +116,19 @@ def _write_words(chunks: "QuerySet[KnowledgeEmbedding]") -> None:
 
 
 def _words(chunk: KnowledgeEmbedding) -> PassageWords:
+    title, text = _fields(chunk)
+    return passage_words(text=text, title=title)
+
+
+def _fields(chunk: KnowledgeEmbedding) -> tuple[str, str]:
+    """Return what search reads as title and as text.
+
+    The question of a confirmed answer counts as both (weights 0.75 and 1.0): who
+    asks nearly the same is to find it before an article that mentions the matter.
+    """
     title = " ".join([chunk.title, *chunk.metadata.get("headings", [])])
-    return passage_words(text=chunk.chunk_text, title=title)
+    is_answer = chunk.source == Source.CONFIRMED_KNOWLEDGE
+    return title, f"{title}\n{chunk.chunk_text}" if is_answer else chunk.chunk_text
 
 
 def _load_words(cursor: BinaryCursor, written: Sequence[tuple[KnowledgeEmbedding, PassageWords]]) -> None:
@@ -160,7 +178,25 @@ def erase(document: Document) -> None:
 
 def announce_change(document: Document) -> None:
     """Tell caches that the knowledge of the assistants concerned has changed."""
-    assistants = Assistant.objects.filter(tenant=document.tenant_id)
-    if document.assistant_id is not None:
-        assistants = assistants.filter(pk=document.assistant_id)
+    announce_to(document.tenant_id, document.assistant_id)
+
+
+def announce_to(tenant_id: int, assistant_id: int | None) -> None:
+    """Tell caches that what an assistant, or all of a tenant's, answers from has changed."""
+    assistants = Assistant.objects.filter(tenant=tenant_id)
+    if assistant_id is not None:
+        assistants = assistants.filter(pk=assistant_id)
     assistants.update(knowledge_version=F("knowledge_version") + 1)
+
+
+def one_by_one(tenant_id: int, assistant_id: int | None) -> None:
+    """Let only one transaction at a time change the words of this knowledge.
+
+    It is the lock of the triggers that count terms, taken before any row is
+    locked: two changes of one passage then never wait for each other in a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashint8extended(%s, 615))",
+            [-tenant_id if assistant_id is None else assistant_id],
+        )

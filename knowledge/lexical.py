@@ -91,6 +91,11 @@ def _likes() -> dict[str, frozenset[str]]:
     return likes
 
 
+def likes_of(token: str) -> frozenset[str]:
+    """Return the stems that mean the same as a stem."""
+    return _likes().get(token, frozenset())
+
+
 def analyse(text: str) -> Question:
     """Return a question's terms with their weights before document frequencies."""
     found = words(text[:MAX_QUERY_CHARACTERS])

@@ -1,7 +1,7 @@
 """Background work of knowledge, on the queue ``embedding``; sites are read on ``sync``.
 
-Beat runs ``sweep`` every 20 seconds and ``prune_questions`` every hour
-(``settings.CELERY_BEAT_SCHEDULE``).
+Beat runs ``sweep`` every 20 seconds, ``prune_questions`` every hour and
+``review_all`` every night (``settings.CELERY_BEAT_SCHEDULE``).
 """
 
 from typing import Any
@@ -63,6 +63,32 @@ def describe_soon(document_id: int) -> None:
     transaction.on_commit(lambda: describe_document.delay(document_id=document_id), robust=True)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def embed_passages(*, chunk_ids: list[int], **_: Any) -> None:
+    """Make the vectors of passages whose words changed."""
+    from knowledge import services  # noqa: PLC0415 -- leaf
+
+    services.embed_passages(chunk_ids, at=now())
+
+
+def embed_soon(chunk_ids: list[int]) -> None:
+    """Ask a worker for new vectors once the words are committed; without a broker the sweeper will."""
+    transaction.on_commit(lambda: embed_passages.delay(chunk_ids=chunk_ids), robust=True)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def run_trial(*, trial_id: int, **_: Any) -> None:
+    """Ask all saved test questions of an assistant."""
+    from knowledge.services import trials  # noqa: PLC0415 -- leaf
+
+    trials.run_trial(trial_id, at=now())
+
+
+def run_trial_soon(trial_id: int) -> None:
+    """Ask a worker to run test questions once the run is committed; without a broker the sweeper will."""
+    transaction.on_commit(lambda: run_trial.delay(trial_id=trial_id), robust=True)
+
+
 @shared_task(ignore_result=True)
 def sweep(**_: Any) -> None:
     """Find documents and sites that were lost on the way, and sites whose time has come."""
@@ -77,3 +103,20 @@ def prune_questions(**_: Any) -> None:
     from knowledge.questions import prune  # noqa: PLC0415 -- leaf
 
     prune(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def review_knowledge(*, tenant_id: int, **_: Any) -> None:
+    """Look for contradictions and old texts in a shop's knowledge."""
+    from knowledge.services import flags  # noqa: PLC0415 -- leaf
+
+    flags.review_tenant(tenant_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def review_all(**_: Any) -> None:
+    """Look through the knowledge of every shop, each in a task of its own."""
+    from knowledge.services import flags  # noqa: PLC0415 -- leaf
+
+    for tenant_id in flags.reviewable():
+        review_knowledge.delay(tenant_id=tenant_id)

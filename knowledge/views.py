@@ -1,4 +1,4 @@
-"""Pages of knowledge: documents, one document, and trying the search."""
+"""Pages of knowledge: documents, and one document."""
 
 from typing import Any
 from uuid import UUID
@@ -17,18 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.enums import Role
 from accounts.models import Tenant
 from accounts.services import require_role, role_of
-from assistants.models import Assistant
 from config.errors import DomainError
 from config.pages import page_of
 from knowledge import services
 from knowledge.enums import DocumentStatus, KnowledgeType, Source
-from knowledge.forms import FilterForm, ForAssistant, QuestionForm, TextForm
+from knowledge.forms import FilterForm, ForAssistant, TextForm
 from knowledge.models import Document, Reembedding
 from knowledge.reports import compare
-from knowledge.search import SearchResult, search
+from knowledge.services.corrections import left_behind
+from knowledge.workbench.frame import tabs
 
 MAX_FILES = 50
-PASSAGES_SHOWN = 8
 VERSIONS_SHOWN = 100
 
 
@@ -45,6 +44,7 @@ def documents(request: HttpRequest, text_form: TextForm | None = None) -> HttpRe
         "is_working": any(not document.is_finished for document in page.rows),
         "may_write": _may_write(request),
         "limit": settings.UPLOAD_MAX_BYTES,
+        "tabs": tabs("knowledge", tenant),
     }
     if request.headers.get("HX-Request"):
         return render(request, "knowledge/rows.html", context)
@@ -116,6 +116,7 @@ def document(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "page": page_of(row.chunks.in_order().without_vectors(), request.GET.get("page")),
         "summary": row.entries.filter(type=KnowledgeType.SUMMARY).first(),
         "versions": Document.objects.of_series(row).order_by("-version", "-pk")[:50],
+        "left_behind": left_behind(row)[:20] if row.is_current else (),
         "may_write": _may_write(request),
     }
     return render(request, "knowledge/document.html", context)
@@ -215,21 +216,6 @@ def cancel_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
     services.cancel_reembedding(move, at=now())
     messages.success(request, _("The move is given up; everything stays as it was."))
     return redirect("knowledge")
-
-
-@require_safe
-def test(request: HttpRequest) -> HttpResponse:
-    """Try the search: a question, and what an assistant would answer from."""
-    tenant = _tenant(request)
-    first = Assistant.objects.of(tenant).order_by("pk").first()
-    asked = "question" in request.GET
-    form = QuestionForm(request.GET if asked else None, tenant=tenant, initial={"assistant": first and first.uuid})
-    found: SearchResult | None = None
-    if asked and form.is_valid():
-        wanted = form.cleaned_data
-        found = search(wanted["assistant"], wanted["question"], limit=wanted["limit"] or PASSAGES_SHOWN, at=now())
-    template = "knowledge/found.html" if request.headers.get("HX-Request") else "knowledge/test.html"
-    return render(request, template, {"form": form, "found": found, "has_assistant": first is not None})
 
 
 def _tenant(request: HttpRequest) -> Tenant:

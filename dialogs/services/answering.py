@@ -24,6 +24,7 @@ from dialogs.models import AnswerRun, Dialog, DialogMessage
 from dialogs.services.composing import Composed, compose
 from dialogs.services.deciding import Decision, Question, decide, question_of
 from dialogs.services.handing import request_person
+from dialogs.services.learning import note_gap, note_use
 from dialogs.services.posting import append
 from dialogs.services.reading import refine
 from dialogs.services.streaming import Stream
@@ -148,15 +149,17 @@ def _save(turn: Turn, composed: Composed) -> None:
 
 
 def _append_answer(turn: Turn, composed: Composed, *, at: datetime) -> DialogMessage:
+    receipt = composed.receipt(run=str(turn.run.uuid), first_token_seconds=turn.stream.first_token_seconds)
     message = append(
         turn.dialog,
         sender=Sender.ASSISTANT,
         text=composed.text,
         at=at,
-        receipt=composed.receipt(run=str(turn.run.uuid), first_token_seconds=turn.stream.first_token_seconds),
+        receipt=receipt,
         metadata={"stopped": True} if composed.completion.stopped else {},
     )
     _note_first_response(turn, at=at)
+    note_use(turn.dialog.tenant_id, receipt, at=at)
     return message
 
 
@@ -188,6 +191,7 @@ def _admit_gap(turn: Turn) -> None:
                 turn.dialog, sender=Sender.ASSISTANT, text=words, at=at, receipt=receipt, metadata=metadata
             )
             Dialog.objects.filter(pk=turn.dialog.pk).update(fallback=True)
+            note_gap(turn.dialog, question=turn.question.query, seq=message.seq, at=at)
             _note_first_response(turn, at=at)
             if turn.run.finish(RunStatus.DONE, at=at, outcome="not_known", message=message):
                 return
@@ -202,6 +206,8 @@ def _call_person(turn: Turn, reason: HandoffReason) -> None:
             own_words = turn.dialog.assistant.fallback_text if turn.dialog.assistant else ""
             is_asked = reason == HandoffReason.CUSTOMER_ASKED
             request_person(turn.dialog, reason=reason, at=at, text="" if is_asked else own_words)
+            if reason == HandoffReason.LOW_CONFIDENCE:
+                note_gap(turn.dialog, question=turn.question.query, seq=turn.dialog.last_seq, at=at)
             if not is_asked:
                 Dialog.objects.filter(pk=turn.dialog.pk).update(fallback=True)
             return

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from accounts.models import User
 from config.errors import ProviderError, ProviderUnavailable
-from dialogs import tasks
+from dialogs import signals, tasks
 from dialogs.enums import DeliveryStatus, Sender, SystemType
 from dialogs.errors import DialogClosed, MessageEmpty, MessageTooLong, MessageUnreadable
 from dialogs.events import announce_message
@@ -82,7 +82,9 @@ def post(dialog: Dialog, *, author: User, text: str, at: datetime, client_id: st
         return known
     if not dialog.is_open:
         raise DialogClosed(dialog=str(dialog.uuid))
-    return append(dialog, sender=Sender.OPERATOR, text=text, at=at, author=author, platform_message_id=client_id)
+    message = append(dialog, sender=Sender.OPERATOR, text=text, at=at, author=author, platform_message_id=client_id)
+    transaction.on_commit(partial(signals.operator_answered.send, sender=Dialog, message_id=message.pk), robust=True)
+    return message
 
 
 def note(dialog: Dialog, *, kind: SystemType, text: str, at: datetime) -> DialogMessage:

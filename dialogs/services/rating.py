@@ -1,10 +1,15 @@
 """What customers think of answers."""
 
+from django.db import transaction
+from django.utils.timezone import now
+
 from dialogs.enums import Rater, RatingType
 from dialogs.errors import NothingToRate
 from dialogs.models import Dialog, DialogMessage, DialogRating, MessageRating
+from dialogs.services.learning import note_rating
 
 
+@transaction.atomic
 def rate_message(
     message: DialogMessage,
     *,
@@ -33,6 +38,7 @@ def rate_message(
         rated_by=rated_by,
         defaults={"dialog_id": message.dialog_id, "rating": rating, "comment": comment},
     )
+    note_rating(message, rating=rating, rating_type=rating_type, rated_by=rated_by, at=now())
     return row
 
 

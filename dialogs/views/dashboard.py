@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime, now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import Role
 from accounts.pages import Request, role_required
+from accounts.services import role_of
 from dialogs.errors import DialogClosed
 from dialogs.forms import DialogFilter
 from dialogs.models import Dialog, DialogQuerySet
 from dialogs.reports import Row, costs_of, lines_of, page_of, rows_of
-from dialogs.services import handing
+from dialogs.services import handing, learning
 
 LONGEST_EXPORT: Final = 10_000
 RUNS_SHOWN: Final = 50
@@ -44,7 +46,7 @@ def dialog(request: Request, uuid: UUID) -> HttpResponse:
     """Show one conversation with everything known about it."""
     found = _one(request, uuid)
     context = {
-        **_thread(found, after=0),
+        **_thread(request, found, after=0),
         "identities": found.contact.identities.all(),
         "others": _ours(request).filter(contact=found.contact).exclude(pk=found.pk).latest_first()[:5],
         "runs": found.runs.order_by("-pk")[:RUNS_SHOWN],
@@ -61,7 +63,7 @@ def news(request: Request, uuid: UUID) -> HttpResponse:
     after, version = _number(request, "after"), _number(request, "version")
     if found.last_seq <= after and found.version == version:
         return HttpResponse(status=204)
-    return render(request, "dialogs/news.html", _thread(found, after=after))
+    return render(request, "dialogs/news.html", _thread(request, found, after=after))
 
 
 @require_POST
@@ -76,6 +78,17 @@ def close(request: Request, uuid: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The conversation is closed."))
     return redirect("dialog", uuid=found.uuid)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def teach(request: Request, uuid: UUID, message: UUID) -> HttpResponse:
+    """Propose what was said in a message as knowledge."""
+    found = _one(request, uuid)
+    said = get_object_or_404(found.messages.select_related("dialog__tenant", "dialog__assistant"), uuid=message)
+    entry = learning.teach(said, by=request.user)
+    messages.success(request, _("Look at the question and the answer once more, then confirm them."))
+    return redirect(f"{reverse('knowledge_answers')}?status={entry.status}#a-{entry.uuid}")
 
 
 @require_safe
@@ -107,11 +120,12 @@ def _one(request: Request, uuid: UUID) -> Dialog:
     return get_object_or_404(_ours(request).select_related("contact", "assistant", "assigned_operator"), uuid=uuid)
 
 
-def _thread(found: Dialog, *, after: int) -> dict[str, Any]:
+def _thread(request: Request, found: Dialog, *, after: int) -> dict[str, Any]:
     return {
         "dialog": found,
         "lines": lines_of(found, after=after),
         "cost": costs_of([found.pk]).get(found.pk, 0),
+        "may_teach": role_of(request.user, request.tenant) in {Role.OPERATOR, Role.ADMIN},
     }
 
 

@@ -95,6 +95,8 @@ class ChunkSerializer(serializers.ModelSerializer[KnowledgeEmbedding]):
     document = serializers.UUIDField(source="document.uuid", read_only=True, allow_null=True, default=None)
     text = serializers.CharField(source="chunk_text", read_only=True)
     index = serializers.IntegerField(source="chunk_index", read_only=True)
+    number = serializers.CharField(read_only=True)
+    is_edited = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = KnowledgeEmbedding
@@ -111,6 +113,11 @@ class ChunkSerializer(serializers.ModelSerializer[KnowledgeEmbedding]):
             "version",
             "is_current",
             "is_enabled",
+            "is_pinned",
+            "is_edited",
+            "number",
+            "original_text",
+            "edited_at",
             "created_at",
         )
         read_only_fields = fields

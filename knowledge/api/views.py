@@ -67,7 +67,11 @@ class DocumentViewSet(
         payload = NewDocumentSerializer(data=request.data)
         payload.is_valid(raise_exception=True)
         given = payload.validated_data
-        whose = {"assistant": _assistant(request, given.get("assistant")), "created_by": _person(request), "at": now()}
+        whose = {
+            "assistant": assistant_named(request, given.get("assistant")),
+            "created_by": person_of(request),
+            "at": now(),
+        }
         tenant = request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
         if "file" in given:
             whose["replaces"] = self._replaced(request, given.get("replaces"))
@@ -164,7 +168,7 @@ class SearchView(APIView):
         return Response(SearchResultSerializer(found).data)
 
 
-def _assistant(request: Request, uuid: UUID | None) -> Assistant | None:
+def assistant_named(request: Request, uuid: UUID | None) -> Assistant | None:
     """Return the assistant named; one of another tenant does not exist."""
     if uuid is None:
         return None
@@ -175,6 +179,6 @@ def _assistant(request: Request, uuid: UUID | None) -> Assistant | None:
     return assistant
 
 
-def _person(request: Request) -> Any:
+def person_of(request: Request) -> Any:
     """Return the person who calls; a key is none."""
     return request.user if getattr(request.user, "email", None) else None

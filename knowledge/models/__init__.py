@@ -6,11 +6,15 @@ from knowledge.models.chunks import (
     KnowledgeEmbeddingQuerySet,
     KnowledgeLexical,
     KnowledgeTerm,
+    KnowledgeUse,
 )
 from knowledge.models.documents import Document, DocumentQuerySet
 from knowledge.models.embeddings import EmbeddingModel, QueryEmbedding
-from knowledge.models.entries import KnowledgeEntry
+from knowledge.models.entries import EntryQuerySet, KnowledgeEntry
+from knowledge.models.flags import FlagQuerySet, KnowledgeFlag
+from knowledge.models.gaps import GapQuerySet, KnowledgeGap, KnowledgeGapQuestion
 from knowledge.models.reembedding import NextVector, Reembedding
+from knowledge.models.trials import Trial, TrialExpectation, TrialQuestion, TrialResult
 from knowledge.models.websites import WebPage, WebPageQuerySet, WebSource, WebSourceQuerySet
 
 __all__ = [
@@ -18,14 +22,25 @@ __all__ = [
     "Document",
     "DocumentQuerySet",
     "EmbeddingModel",
+    "EntryQuerySet",
+    "FlagQuerySet",
+    "GapQuerySet",
     "KnowledgeEmbedding",
     "KnowledgeEmbeddingQuerySet",
     "KnowledgeEntry",
+    "KnowledgeFlag",
+    "KnowledgeGap",
+    "KnowledgeGapQuestion",
     "KnowledgeLexical",
     "KnowledgeTerm",
+    "KnowledgeUse",
     "NextVector",
     "QueryEmbedding",
     "Reembedding",
+    "Trial",
+    "TrialExpectation",
+    "TrialQuestion",
+    "TrialResult",
     "WebPage",
     "WebPageQuerySet",
     "WebSource",

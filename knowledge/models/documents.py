@@ -76,6 +76,8 @@ class Document(Public, Owned, Timestamped):
     version = models.IntegerField(_("version"), default=1)
     is_current = models.BooleanField(_("searched"), default=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("found still right"), null=True, blank=True)
     supersedes = models.ForeignKey(
         "self", models.SET_NULL, related_name="superseded_by", null=True, blank=True, verbose_name=_("replaces")
     )

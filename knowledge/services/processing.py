@@ -34,6 +34,7 @@ from knowledge.extraction.problems import Refused
 from knowledge.indexing import TITLE_CHARACTERS, announce_change, erase, hide, show, write_chunks
 from knowledge.languages import note_model
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry
+from knowledge.services.corrections import carry
 from knowledge.services.lifecycle import lock_versions, retire
 
 log = structlog.get_logger(__name__)
@@ -180,6 +181,7 @@ class _Worker:
         count = document.chunks.count()
         self._advance(**values, locked_until=None, chunk_count=count, chunk_total=count)
         if is_latest:
+            carry(document)
             show(KnowledgeEmbedding.objects.filter(document=document))
             announce_change(document)
             tasks.describe_soon(document.pk)

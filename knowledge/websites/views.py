@@ -21,6 +21,7 @@ from config.pages import page_of
 from knowledge import services
 from knowledge.models import WebPage, WebSource
 from knowledge.websites.forms import ChangeForm, PageFilter, SiteForm
+from knowledge.workbench.frame import tabs
 
 
 @require_safe
@@ -37,6 +38,7 @@ def sites(request: Request, form: SiteForm | None = None) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "knowledge/sites/rows.html", context)
     context |= {"form": form or SiteForm(tenant=request.tenant), "price": _price()}
+    context["tabs"] = tabs("knowledge_sites", request.tenant)
     return render(request, "knowledge/sites/list.html", context, status=422 if form else 200)
 
 

@@ -19,7 +19,9 @@ from billing.errors import InsufficientFunds
 from dialogs.enums import HandoffReason, Sender
 from dialogs.services.composing import Composed, compose
 from dialogs.services.deciding import question_in
+from dialogs.services.learning import note_use
 from knowledge.search import search
+from knowledge.services import gaps
 from operators.enums import TicketStatus
 from operators.models import Ticket, TicketMessage
 from operators.services import tickets
@@ -55,6 +57,8 @@ def respond(ticket_id: int, *, at: datetime) -> TicketMessage | None:
         current = Ticket.objects.untouched().select_for_update(of=("self",)).filter(pk=ticket.pk).first()
         if current and isinstance(made, Escalation):
             tickets.move(current, TicketStatus.ESCALATED, at=at, reason=made.reason.value)
+            if made.reason == HandoffReason.LOW_CONFIDENCE:
+                gaps.note(current.tenant, assistant=assistant, text=ticket.title, at=at)
         elif current and isinstance(made, Composed):
             return _post(current, made, at=at)
     if isinstance(made, Composed):
@@ -97,6 +101,7 @@ def _make(ticket: Ticket, assistant: Assistant) -> Composed | Escalation:
 def _post(ticket: Ticket, composed: Composed, *, at: datetime) -> TicketMessage:
     receipt = composed.receipt(run=f"ticket:{ticket.uuid}")
     message = tickets.post(ticket, sender=Sender.ASSISTANT, text=composed.text, at=at, metadata={"receipt": receipt})
+    note_use(ticket.tenant_id, receipt, at=at)
     tickets.move(ticket, TicketStatus.PENDING_CUSTOMER, at=at, reason="first_response")
     billing.capture(composed.hold, at=at, related_id=message.pk, description=ticket.title[:80])
     return message

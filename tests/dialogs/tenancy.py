@@ -1,10 +1,15 @@
 """Which row each address of dialogs is about."""
 
-from tests.factories.dialogs import DialogFactory
+from tests.factories.dialogs import DialogFactory, MessageFactory
 
 
 def a_dialog(tenant):
     return {"uuid": DialogFactory(tenant=tenant).uuid}
+
+
+def a_message(tenant):
+    message = MessageFactory(dialog=DialogFactory(tenant=tenant))
+    return {"uuid": message.dialog.uuid, "message": message.uuid}
 
 
 CASES = {
@@ -14,6 +19,7 @@ CASES = {
     "dialog-messages": a_dialog,
     "dialog_close": a_dialog,
     "dialog_news": a_dialog,
+    "dialog_teach": a_message,
 }
 VISITORS = "every visitor of the seller's site uses it, with a token of their own for their dialog"
 PUBLIC = dict.fromkeys(

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Tenant
 from assistants.models import Assistant
 from knowledge.chunking import chunk
-from knowledge.enums import CrawlStatus, DocumentStatus, KnowledgeType
+from knowledge.enums import CrawlStatus, DocumentStatus, EntryStatus, KnowledgeType
 from knowledge.indexing import show, write_chunks
 from knowledge.models import Document, KnowledgeEmbedding, KnowledgeEntry, WebPage, WebSource
 from tests.factories.accounts import TenantFactory
@@ -61,6 +61,19 @@ class WebPageFactory(DjangoModelFactory):
     tenant = factory.SelfAttribute("source.tenant")
     url = factory.Sequence(lambda n: f"https://shop.example/page-{n}")
     run = visited = 1
+
+
+class AnswerFactory(DjangoModelFactory):
+    """An operator's answer that waits for review."""
+
+    class Meta:
+        model = KnowledgeEntry
+
+    tenant = factory.SubFactory(TenantFactory)
+    question = factory.Sequence(lambda n: f"Есть ли вышивка номер {n}?")
+    content = "Вышивку делаем за три дня, она стоит 500 рублей."
+    type = KnowledgeType.CONFIRMED
+    status = EntryStatus.PROPOSED
 
 
 def learned(

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from assistants.services import change_assistant
 from billing.models import Balance, BalanceHold, BalanceTransaction
 from dialogs.enums import Sender
+from knowledge.models import KnowledgeGap
 from operators.enums import TicketStatus
 from operators.models import TicketMessage
 from operators.services import responding, sweeping, tickets
@@ -63,6 +64,13 @@ def test_what_a_person_has_to_answer_is_escalated_without_a_word(desk, title, re
     assert ticket.steps.latest("pk").reason == reason
     assert not TicketMessage.objects.exists()
     assert not BalanceHold.objects.exists()
+
+
+def test_a_ticket_without_an_answer_comes_into_the_inbox_of_gaps(desk):
+    for title in ("Какая погода на Марсе?", "Позовите оператора"):
+        responding.respond(opened(desk, title).pk, at=now())
+
+    assert KnowledgeGap.objects.get().title == "Какая погода на Марсе?"
 
 
 def test_a_model_that_fails_escalates_and_costs_nothing(desk, model_server):
