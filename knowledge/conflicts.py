@@ -65,6 +65,7 @@ class Fact:
     scope: int | None
     sentence: str
     stems: frozenset[str]
+    wide: frozenset[str]  # the stems, and those that mean the same
     amounts: tuple[tuple[str, frozenset[str]], ...]
 
 
@@ -87,7 +88,8 @@ def facts_of(text: str, *, passage: int, source: object, scope: int | None) -> I
         amounts = _amounts(plain)
         stems = _stems(plain) if amounts else frozenset()
         if len(stems) >= FEWEST_STEMS:
-            yield Fact(passage, source, scope, " ".join(sentence.split()), stems, amounts)
+            wide = stems.union(*map(likes_of, stems))
+            yield Fact(passage, source, scope, " ".join(sentence.split()), stems, wide, amounts)
 
 
 def conflicts_in(facts: Iterable[Fact]) -> Iterator[Conflict]:
@@ -119,7 +121,7 @@ def _rivals(fact: Fact, holders: dict[str, list[int]]) -> list[int]:
 def _conflict(one: Fact, other: Fact) -> Conflict | None:
     if one.source == other.source or not (one.scope == other.scope or None in {one.scope, other.scope}):
         return None
-    if not _are_alike(one.stems, other.stems):
+    if not _are_alike(one, other):
         return None
     theirs = dict(other.amounts)
     for unit, values in one.amounts:
@@ -129,11 +131,10 @@ def _conflict(one: Fact, other: Fact) -> Conflict | None:
     return None
 
 
-def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    mine = sum(token in other or not other.isdisjoint(likes_of(token)) for token in one)
-    theirs = sum(token in one or not one.isdisjoint(likes_of(token)) for token in other)
-    is_within = mine == len(one) or theirs == len(other)
-    return is_within and min(mine / len(one), theirs / len(other)) >= LIKE
+def _are_alike(one: Fact, other: Fact) -> bool:
+    mine, theirs = len(one.stems & other.wide), len(other.stems & one.wide)
+    is_within = mine == len(one.stems) or theirs == len(other.stems)
+    return is_within and min(mine / len(one.stems), theirs / len(other.stems)) >= LIKE
 
 
 def _said(values: frozenset[str]) -> str:
