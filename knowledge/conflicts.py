@@ -102,6 +102,8 @@ def conflicts_in(facts: Iterable[Fact]) -> Iterator[Conflict]:
     seen: set[tuple[int, int]] = set()
     for place, fact in enumerate(known):
         for rival in _rivals(fact, holders):
+            if not _are_alike(fact, known[rival]):
+                continue
             pair = (min(place, rival), max(place, rival))
             if rival == place or pair in seen:
                 continue
@@ -121,8 +123,6 @@ def _rivals(fact: Fact, holders: dict[str, list[int]]) -> list[int]:
 def _conflict(one: Fact, other: Fact) -> Conflict | None:
     if one.source == other.source or not (one.scope == other.scope or None in {one.scope, other.scope}):
         return None
-    if not _are_alike(one, other):
-        return None
     theirs = dict(other.amounts)
     for unit, values in one.amounts:
         rivals = theirs.get(unit, frozenset())
@@ -132,9 +132,12 @@ def _conflict(one: Fact, other: Fact) -> Conflict | None:
 
 
 def _are_alike(one: Fact, other: Fact) -> bool:
-    mine, theirs = len(one.stems & other.wide), len(other.stems & one.wide)
+    mine = len(one.stems & other.wide)
+    if mine < LIKE * len(one.stems):  # nearly always, so nothing else is looked at
+        return False
+    theirs = len(other.stems & one.wide)
     is_within = mine == len(one.stems) or theirs == len(other.stems)
-    return is_within and min(mine / len(one.stems), theirs / len(other.stems)) >= LIKE
+    return is_within and theirs >= LIKE * len(other.stems)
 
 
 def _said(values: frozenset[str]) -> str:
