@@ -66,6 +66,7 @@ class Fact:
     scope: int | None
     sentence: str
     stems: frozenset[str]
+    wide: frozenset[str]  # the stems, and those that mean the same
     amounts: tuple[tuple[str, frozenset[str]], ...]
 
 
@@ -88,7 +89,8 @@ def facts_of(text: str, *, passage: int, source: object, scope: int | None) -> I
         amounts = _amounts(plain)
         stems = _stems(plain) if amounts else frozenset()
         if len(stems) >= FEWEST_STEMS:
-            yield Fact(passage, source, scope, " ".join(sentence.split()), stems, amounts)
+            wide = stems.union(*map(likes_of, stems))
+            yield Fact(passage, source, scope, " ".join(sentence.split()), stems, wide, amounts)
 
 
 def conflicts_in(facts: Iterable[Fact]) -> Iterator[Conflict]:
@@ -101,6 +103,8 @@ def conflicts_in(facts: Iterable[Fact]) -> Iterator[Conflict]:
     seen: set[tuple[int, int]] = set()
     for place, fact in enumerate(known):
         for rival in _rivals(fact, holders):
+            if not _are_alike(fact, known[rival]):
+                continue
             pair = (min(place, rival), max(place, rival))
             if rival == place or pair in seen:
                 continue
@@ -120,8 +124,6 @@ def _rivals(fact: Fact, holders: dict[str, list[int]]) -> list[int]:
 def _conflict(one: Fact, other: Fact) -> Conflict | None:
     if one.source == other.source or not (one.scope == other.scope or None in {one.scope, other.scope}):
         return None
-    if not _are_alike(one.stems, other.stems):
-        return None
     theirs = dict(other.amounts)
     for unit, values in one.amounts:
         rivals = theirs.get(unit, frozenset())
@@ -130,11 +132,13 @@ def _conflict(one: Fact, other: Fact) -> Conflict | None:
     return None
 
 
-def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    mine = sum(token in other or not other.isdisjoint(likes_of(token)) for token in one)
-    theirs = sum(token in one or not one.isdisjoint(likes_of(token)) for token in other)
-    is_within = mine == len(one) or theirs == len(other)
-    return is_within and min(mine / len(one), theirs / len(other)) >= LIKE
+def _are_alike(one: Fact, other: Fact) -> bool:
+    mine = len(one.stems & other.wide)
+    if mine < LIKE * len(one.stems):  # nearly always, so nothing else is looked at
+        return False
+    theirs = len(other.stems & one.wide)
+    is_within = mine == len(one.stems) or theirs == len(other.stems)
+    return is_within and theirs >= LIKE * len(other.stems)
 
 
 def _said(values: frozenset[str]) -> str:

@@ -97,7 +97,7 @@ def write_chunks(
 
 def show(chunks: "QuerySet[KnowledgeEmbedding]") -> int:
     """Make passages searchable; return how many there are."""
-    count = chunks.filter(archived_at=None).update(is_current=True)
+    count = chunks.filter(archived_at=None, merged_into=None).update(is_current=True)
     _write_words(chunks)
     return count
 

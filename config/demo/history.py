@@ -11,8 +11,9 @@ from billing.enums import ServiceType
 from config.demo.material import articles, load
 from config.demo.people import colleague
 from dialogs import intents
-from dialogs.enums import DeliveryStatus, DialogStatus, HandoffReason, HandoffStatus, Rater, Sender
+from dialogs.enums import DeliveryStatus, DialogStatus, HandoffReason, HandoffStatus, Rater, RatingType, Sender
 from dialogs.models import Contact, ContactIdentity, Dialog, DialogMessage, DialogRating, MessageRating
+from dialogs.services import learning
 from operators.enums import RequestState
 from operators.models import HandoffRequest
 
@@ -43,6 +44,7 @@ def load_history(tenant: Tenant, assistant: Assistant, *, at: datetime) -> int:
         dialog = _dialog(tenant, assistant, past, number)
         _messages(dialog, past, titles)
         _handoff(dialog, past)
+        _teach(dialog, past)
     return len(pasts)
 
 
@@ -113,8 +115,9 @@ def _messages(dialog: Dialog, past: Past, titles: dict[str, str]) -> None:
         if sender == Sender.ASSISTANT:
             _pay(dialog, message, row, at=moment)
             first_reply = first_reply or (moment - past.started_at).total_seconds()
-        if row.get("thumb"):
-            MessageRating.objects.create(message=message, dialog=dialog, rating=row["thumb"], created_at=moment)
+        if thumb := row.get("thumb"):
+            MessageRating.objects.create(message=message, dialog=dialog, rating=thumb, created_at=moment)
+            learning.note_rating(message, rating=thumb, rating_type=RatingType.THUMBS, rated_by=Rater.USER, at=moment)
     customer_wrote = dialog.messages.filter(sender=Sender.CUSTOMER).order_by("-seq").first()
     Dialog.objects.filter(pk=dialog.pk).update(
         first_response_time=first_reply,
@@ -128,6 +131,16 @@ def _messages(dialog: Dialog, past: Past, titles: dict[str, str]) -> None:
             rated_by=Rater.USER,
             created_at=moment,
         )
+
+
+def _teach(dialog: Dialog, past: Past) -> None:
+    """Let the shop learn from what the assistant did not know: a question in the inbox, an answer to review."""
+    if not past.row["handoff"] or past.row["handoff"]["reason"] != "low_confidence":
+        return
+    for message in dialog.messages.filter(sender=Sender.OPERATOR).order_by("seq"):
+        if entry := learning.propose_from(message.pk):
+            learning.note_gap(dialog, question=entry.question, seq=message.seq, at=message.created_at)
+            break
 
 
 def _receipt(row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:

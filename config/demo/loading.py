@@ -18,6 +18,8 @@ from config.demo.material import CONTENT, articles, load
 from config.demo.people import keep, kept, make_tenant
 from config.demo.shelves import load_store
 from knowledge import services as knowledge
+from knowledge.models import Document
+from knowledge.services.trials import save_question
 from marketplace.models import Store
 from operators.models import CannedReply
 
@@ -60,8 +62,8 @@ def load_demo(*, at: datetime) -> bool:
         load_history(tenant, assistant, at=at)
         load_store(tenant, at=at)
         _, secret = accounts.issue_api_key(tenant, name="Демо", scopes=[Scope.ALL], created_by=owner, at=at)
-        for article in articles():
-            _teach(tenant, assistant, article, owner, at=at)
+        documents = {article.slug: _teach(tenant, assistant, article, owner, at=at) for article in articles()}
+        _questions(assistant, documents)
         _examples(tenant, assistant, owner, at=at)
         keep({"api_key": secret, "logins": logins})
     return True
@@ -127,9 +129,18 @@ def _examples(tenant: Tenant, assistant: Assistant, owner: User, *, at: datetime
     assistants.import_examples(dataset, filename="examples.jsonl", content=content, by=owner, at=at)
 
 
-def _teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, at: datetime) -> None:
+def _questions(assistant: Assistant, documents: dict[str, Document]) -> None:
+    """Keep questions by which the seller sees whether search still finds the answers."""
+    for row in load("test_questions"):
+        if not row["expected"]:
+            save_question(assistant, text=row["question"])
+        for slug in row["expected"]:
+            save_question(assistant, text=row["question"], document=documents[slug])
+
+
+def _teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, at: datetime) -> Document:
     if not article.filename.endswith(".html"):
-        knowledge.ingest_text(
+        return knowledge.ingest_text(
             tenant,
             assistant=assistant,
             title=article.title,
@@ -139,7 +150,6 @@ def _teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, a
             category=article.category,
             importance=article.importance,
         )
-    else:
-        knowledge.ingest_file(
-            tenant, assistant=assistant, filename=article.filename, content=article.body, created_by=owner, at=at
-        )
+    return knowledge.ingest_file(
+        tenant, assistant=assistant, filename=article.filename, content=article.body, created_by=owner, at=at
+    )

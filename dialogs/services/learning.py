@@ -13,6 +13,7 @@ from dialogs.intents import SMALL_TALK, stems_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.models.messages import MessageQuerySet
 from dialogs.receipts import Receipt
+from dialogs.services.deciding import YES
 from knowledge.enums import GapReason
 from knowledge.models import KnowledgeEntry
 from knowledge.services import answers, count_use, gaps
@@ -111,7 +112,7 @@ def _asked_before(message: DialogMessage) -> list[DialogMessage]:
     """Return the customer's latest questions in a row; greetings, thanks and calls for a person are none."""
     asked: list[DialogMessage] = []
     for row in _customer_before(message).order_by("-seq")[:LOOKED_BACK]:
-        if row.intent in NO_QUESTION or len(stems_of(row.text)) < FEWEST_WORDS:
+        if row.intent in NO_QUESTION or YES.match(row.text) or len(stems_of(row.text)) < FEWEST_WORDS:
             continue
         if asked and asked[0].seq - row.seq > 1:
             break
