@@ -293,8 +293,7 @@ SOCIALACCOUNT_PROVIDERS = {
         "APPS": [{"client_id": YANDEX_CLIENT_ID, "secret": YANDEX_CLIENT_SECRET}] if YANDEX_CLIENT_ID else [],
     }
 }
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Otklik <no-reply@localhost>")
 

@@ -38,7 +38,7 @@ def left_behind(document: Document) -> KnowledgeEmbeddingQuerySet:
 
 
 def _version_before(document: Document) -> Document | None:
-    versions = Document.objects.of(document.tenant).in_scope(document.assistant_id).filter(filename=document.filename)
+    versions = Document.objects.of_series(document)
     return versions.filter(version__lt=document.version, chunk_count__gt=0).order_by("-version", "-pk").first()
 
 

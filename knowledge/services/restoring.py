@@ -35,7 +35,7 @@ def restore(document: Document, *, at: datetime) -> Document:
     if twin := others.in_scope(document.assistant_id).filter(doc_hash=document.doc_hash).first():
         raise DocumentRepeated(title=str(twin))
     values = {"archived_at": None, "error_code": "", "error_message": "", "attempts": 0, "locked_until": None}
-    kept = document.chunks.filter(archived_at=document.archived_at)
+    kept = document.chunks.filter(archived_at=document.archived_at, merged_into=None)
     if document.chunk_count and kept.exists():
         Document.objects.filter(pk=document.pk).update(
             **values, status=DocumentStatus.READY, is_current=True, progress=100
