@@ -15,6 +15,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "SyncStatus": "accounts.enums.SyncStatus",
+        "ExampleStatus": "assistants.enums.ExampleStatus",
+        "EvaluationStatus": "assistants.enums.EvaluationStatus",
         "DialogStatus": "dialogs.enums.DialogStatus",
         "Sender": "dialogs.enums.Sender",
         "TicketSource": "operators.enums.TicketSource",
