@@ -20,3 +20,11 @@ def sweep_evaluations(**_: Any) -> None:
     from assistants.services import evaluating  # noqa: PLC0415 -- leaf
 
     evaluating.sweep_runs(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def read_shutdown_days(**_: Any) -> None:
+    """Keep the catalogue's shutdown days true."""
+    from assistants.services import connecting  # noqa: PLC0415 -- leaf
+
+    connecting.read_shutdown_days()

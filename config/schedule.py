@@ -35,6 +35,10 @@ SCHEDULE: Final = {
         "task": "config.tasks.rehearse_restore",
         "schedule": crontab(hour=4, minute=0, day_of_week=0),
     },
+    "read the shutdown days of models": {
+        "task": "assistants.tasks.read_shutdown_days",
+        "schedule": crontab(hour=5, minute=0),
+    },
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +32,10 @@ class AssistantAdmin(ModelAdmin):
             super().save_model(request, obj, form, change)
             return
         fields = {name: form.cleaned_data[name] for name in form.changed_data if name in services.EDITABLE}
-        services.change_assistant(obj, by=request.user, **fields)
+        draft = services.change_or_draft(obj, by=request.user, **fields)
+        if draft is not None:
+            words = _("The instructions are saved as draft %(number)d: run the set, then publish.")
+            self.message_user(request, words % {"number": draft.number}, messages.WARNING)
 
     @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, assistants: QuerySet[Assistant]) -> None:

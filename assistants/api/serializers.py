@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from assistants import services
-from assistants.models import Assistant
+from assistants.models import Assistant, AssistantVersion
 
 MAX_TEXT = 20_000
 MAX_GREETING = 2_000
@@ -65,6 +65,18 @@ class AssistantSerializer(serializers.ModelSerializer[Assistant]):
         if len(value) > MAX_WIDGET_SETTINGS:
             raise serializers.ValidationError(_("Too many settings."))
         return value
+
+
+class VersionSerializer(serializers.ModelSerializer[AssistantVersion]):
+    """Instructions and model of an assistant, in force or not."""
+
+    system_prompt = serializers.CharField(max_length=MAX_TEXT)
+    restored_from = serializers.IntegerField(source="restored_from.number", read_only=True, default=None)
+
+    class Meta:
+        model = AssistantVersion
+        fields = ["number", "system_prompt", "ai_model", "note", "restored_from", "published_at", "created_at"]
+        read_only_fields = ["number", "published_at", "created_at"]
 
 
 def _checked(clean: Any, value: list[str]) -> list[str]:

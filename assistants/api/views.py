@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -12,7 +15,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.enums import Role
 from accounts.models import User
 from assistants import services
-from assistants.api.serializers import AssistantSerializer
+from assistants.api.serializers import AssistantSerializer, VersionSerializer
 from assistants.models import Assistant
 
 
@@ -48,6 +51,37 @@ class AssistantViewSet(viewsets.ModelViewSet[Assistant]):
     def perform_destroy(self, instance: Assistant) -> None:
         """Remove an assistant that nothing depends on."""
         services.delete_assistant(instance)
+
+    @extend_schema(methods=["GET"], responses=VersionSerializer(many=True))
+    @extend_schema(methods=["POST"], request=VersionSerializer, responses={201: VersionSerializer})
+    @action(detail=True, methods=["get", "post"])
+    def versions(self, request: Request, **kwargs: Any) -> Response:
+        """List an assistant's versions, or keep a draft of the next one."""
+        assistant = self.get_object()
+        if request.method == "GET":
+            rows: Any = assistant.versions.select_related("restored_from")
+            page: Any = self.paginate_queryset(rows)
+            return self.get_paginated_response(VersionSerializer(page, many=True).data)
+        payload = VersionSerializer(data=request.data)
+        payload.is_valid(raise_exception=True)
+        fields = {"ai_model": assistant.ai_model, **payload.validated_data}
+        version = services.draft_version(assistant, by=_person(request), **fields)
+        return Response(VersionSerializer(version).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=VersionSerializer)
+    @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>\d{1,9})/publish")
+    def publish(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """Bring a draft into force, if it has passed the sets that guard the assistant."""
+        version = get_object_or_404(self.get_object().versions, number=number)
+        services.publish_version(version, by=_person(request), at=now())
+        return Response(VersionSerializer(version).data)
+
+    @extend_schema(request=None, responses=AssistantSerializer)
+    @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>\d{1,9})/restore")
+    def restore(self, request: Request, number: str, **kwargs: Any) -> Response:
+        """Put what was in force once back into force."""
+        version = get_object_or_404(self.get_object().versions, number=number)
+        return Response(self.get_serializer(services.restore_version(version, by=_person(request), at=now())).data)
 
     def _fields(self, serializer: BaseSerializer[Assistant]) -> dict[str, Any]:
         serializer.is_valid(raise_exception=True)

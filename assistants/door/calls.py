@@ -102,14 +102,15 @@ def vectors(route: Route, texts: Sequence[str], answer: Answer, budget: Budget) 
     return [_unit(vector, len(found[0])) for vector in found]
 
 
-def models(route: Route, budget: Budget) -> list[str]:
-    """Return the names of the models a provider says it has.
+def models(route: Route, budget: Budget) -> dict[str, str]:
+    """Return the models a provider says it has, with the day it will shut each down where it says so.
 
     Raises:
         Failure: it came to nothing.
     """
     with _told_apart(budget), spending(budget):
-        return [str(model.id) for model in _sdk(route).models.list(extra_headers=_headers(route)).data]
+        listed = _sdk(route).models.list(extra_headers=_headers(route)).data
+        return {str(model.id): str(getattr(model, "shutdown_date", None) or "") for model in listed}
 
 
 def _sdk(route: Route) -> "openai.OpenAI":

@@ -8,7 +8,7 @@ usage; a test of our own keys belongs to no tenant.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -56,10 +56,21 @@ def list_models(route: Route) -> tuple[Step, list[str]]:
     found: list[str] = []
 
     def ask(budget: Budget) -> dict[str, Any]:
-        found.extend(calls.models(route, budget)[:MAX_LISTED])
+        found.extend(list(calls.models(route, budget))[:MAX_LISTED])
         return {"names": found}
 
     return _step("models", route, ask), found
+
+
+def shutdown_days(route: Route) -> dict[str, date]:
+    """Return when a provider will shut its models down, as far as it says; nothing when it does not answer."""
+    ledger.release_connection()
+    try:
+        listed = calls.models(route, _budget("models"))
+    except Failure:
+        return {}
+    days = {name: _day(text) for name, text in listed.items()}
+    return {name: day for name, day in days.items() if day is not None}
 
 
 def try_chat(route: Route, *, tenant: Tenant | None, at: datetime, offered: Sequence[str] = ()) -> Step:
@@ -132,6 +143,13 @@ def window_of(route: Route) -> int | None:
 def looks_like_embedding(name: str) -> bool:
     """Guess from its name whether a model embeds."""
     return any(word in name.lower() for word in EMBEDDING_WORDS)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # nothing, or what no calendar has
+        return None
 
 
 def _budget(step: str) -> Budget:

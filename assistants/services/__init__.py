@@ -3,6 +3,7 @@
 from assistants.services.assistants import (
     EDITABLE,
     change_assistant,
+    change_or_draft,
     clean_origins,
     clean_questions,
     create_assistant,
@@ -41,6 +42,7 @@ __all__ = [
     "change_assistant",
     "change_dataset",
     "change_example",
+    "change_or_draft",
     "clean_lines",
     "clean_origins",
     "clean_questions",

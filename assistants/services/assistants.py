@@ -13,8 +13,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant, User
-from assistants.errors import AssistantInUse
-from assistants.models import Assistant
+from assistants.errors import AssistantInUse, PublishingGuarded
+from assistants.models import Assistant, AssistantVersion
 from assistants.services import versions
 
 VERSIONED: Final = versions.VERSIONED
@@ -61,6 +61,18 @@ def change_assistant(assistant: Assistant, *, by: User | None, at: datetime | No
     if VERSIONED & changed.keys():
         versions.record(locked, by=by, at=at or now())
     return locked
+
+
+@transaction.atomic
+def change_or_draft(assistant: Assistant, *, by: User | None, **fields: Any) -> AssistantVersion | None:
+    """Change an assistant; where versions must pass a set first, keep new instructions as a draft and return it."""
+    try:
+        change_assistant(assistant, by=by, **fields)
+    except PublishingGuarded:
+        change_assistant(assistant, by=by, **{name: fields[name] for name in fields.keys() - VERSIONED})
+        words = {name: fields.get(name, getattr(assistant, name)) for name in VERSIONED}
+        return versions.draft_version(assistant, by=by, **words)
+    return None
 
 
 def delete_assistant(assistant: Assistant) -> None:

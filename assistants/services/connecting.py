@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
+from django.db.models import Q
 
 from accounts import secrets
 from accounts import services as accounts
@@ -19,6 +21,8 @@ from assistants.door.routes import ADDRESSES, NO_SECRET, OWN_PLATFORMS, Catalogu
 from assistants.enums import ModelKind, Provider
 from assistants.explanations import explain
 from assistants.models import AiModel, AiRoute, AiTokenPool
+
+log = structlog.get_logger(__name__)
 
 OPTIONS: Final = ("chat_model", "embedding_model", "context_length")
 WITHOUT_EMBEDDINGS: Final = frozenset({Provider.DEEPSEEK})
@@ -122,21 +126,30 @@ def test_key(integration: Integration, *, at: datetime) -> Report:
 
 def test_pool_key(key: AiTokenPool, *, at: datetime) -> Report:
     """Try one of our own keys; what its embedding model understands goes into the catalogue."""
-    provider = Provider(key.provider)
-    route = Route(
-        key=f"pool:{key.pk}",
-        name=key.name,
-        provider=provider,
-        base_url=key.base_url or ADDRESSES.get(provider, ""),
-        secret=key.open_token(),
-        model="",
-        spec=None,
-    )
+    route = _pool_route(key)
     report = _test(route, {}, tenant=None, at=at, allowed=key.model_access)
     for step in report.steps:
         if step.name == "languages" and not step.problem and step.facts.get("accuracy"):
-            _into_catalogue(provider, step, at=at)
+            _into_catalogue(route.provider, step, at=at)
     return report
+
+
+def read_shutdown_days() -> int:
+    """Ask each provider of the pool when it will shut models down, and correct the catalogue; return how many moved."""
+    moved, asked = 0, set()
+    for key in AiTokenPool.objects.filter(is_active=True, parked_reason="").order_by("priority", "pk"):
+        route = _pool_route(key)
+        if (route.provider, route.base_url) in asked:
+            continue
+        asked.add((route.provider, route.base_url))
+        for name, day in probing.shutdown_days(route).items():
+            listed = AiModel.objects.filter(
+                Q(shutdown_on=None) | ~Q(shutdown_on=day), provider=route.provider, name=name
+            )
+            if listed.update(shutdown_on=day):
+                log.warning("model_will_be_shut_down", provider=str(route.provider), model=name, day=str(day))
+                moved += 1
+    return moved
 
 
 def disconnect_key(integration: Integration) -> None:
@@ -197,6 +210,19 @@ def _own_route(integration: Integration, credentials: Mapping[str, str]) -> Rout
         spec=None,
         integration_id=integration.pk,
         is_public_only=not settings.LLM_ALLOW_PRIVATE_ADDRESSES,
+    )
+
+
+def _pool_route(key: AiTokenPool) -> Route:
+    provider = Provider(key.provider)
+    return Route(
+        key=f"pool:{key.pk}",
+        name=key.name,
+        provider=provider,
+        base_url=key.base_url or ADDRESSES.get(provider, ""),
+        secret=key.open_token(),
+        model="",
+        spec=None,
     )
 
 

@@ -135,7 +135,7 @@ def _run_example(run: EvaluationRun, position: int, example: TrainingExample) ->
         InsufficientFunds: the balance does not pay for an answer.
     """
     started = time.monotonic()
-    key = f"evaluation:{run.uuid}:{position}:{run.locked_until:%s.%f}"  # a lost lease leaves its hold behind
+    key = f"evaluation:{run.uuid}:{position}:{run.locked_until}"  # a lost lease leaves its hold behind
     hold: BalanceHold | None = None
     try:
         given = ports.rehearse(as_versioned(run.assistant, run.version), example.input_text, key=key, at=now())

@@ -16,7 +16,7 @@ from accounts.pages import Request, role_required
 from accounts.services import role_of
 from assistants import services
 from assistants.choices import warnings_of
-from assistants.errors import AssistantInUse, PublishingGuarded
+from assistants.errors import AssistantInUse
 from assistants.forms import AssistantForm, NewAssistantForm
 from assistants.models import Assistant
 
@@ -99,14 +99,8 @@ def delete(request: Request, uuid: UUID) -> HttpResponse:
 
 def _save(request: Request, found: Assistant, given: dict[str, Any]) -> HttpResponse:
     """Save; where versions must pass a set first, new instructions become a draft."""
-    try:
-        services.change_assistant(found, by=request.user, **given)
-    except PublishingGuarded:
-        others = {name: value for name, value in given.items() if name not in services.VERSIONED}
-        services.change_assistant(found, by=request.user, **others)
-        version = services.draft_version(
-            found, by=request.user, system_prompt=given["system_prompt"], ai_model=given["ai_model"]
-        )
+    version = services.change_or_draft(found, by=request.user, **given)
+    if version is not None:
         messages.warning(
             request,
             _("The instructions are saved as draft %(number)d: run the set, then publish.")

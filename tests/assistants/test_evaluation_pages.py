@@ -278,3 +278,56 @@ def test_the_api_knows_no_rows_of_others(api, tenant, assistant):
 
     assert refused.status_code == 400
     assert client.post("/api/v1/evaluation-runs/", order).status_code == 400
+
+
+def test_versions_are_drafted_published_and_restored_over_the_api(api, tenant, assistant, dataset):
+    services.change_dataset(dataset, is_required=True)
+    client, address = api(tenant.owner), f"/api/v1/assistants/{assistant.uuid}/"
+
+    assert client.patch(address, {"system_prompt": "Иначе."}).data["code"] == "publishing_guarded"
+    draft = client.post(f"{address}versions/", {"system_prompt": "Иначе.", "note": "проба"})
+    assert (draft.status_code, draft.data["number"], draft.data["published_at"]) == (201, 2, None)
+    assert client.post(f"{address}versions/2/publish/").data["code"] == "not_green"
+    services.change_dataset(dataset, is_required=False)
+    assert client.post(f"{address}versions/2/publish/").data["published_at"]
+    assert client.post(f"{address}versions/1/restore/").data["system_prompt"] == "Отвечай коротко."
+    assert client.post(f"{address}versions/99/publish/").status_code == 404
+    assert [row["number"] for row in client.get(f"{address}versions/").data["results"]] == [3, 2, 1]
+
+
+def test_staff_meet_the_same_guard(browser_of, assistant, dataset):
+    services.change_dataset(dataset, is_required=True)
+    from tests.factories.accounts import UserFactory
+
+    admin = browser_of(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse("admin:assistants_assistant_change", args=[assistant.pk])
+    form = {
+        "tenant": assistant.tenant_id,
+        "name": "Софья",
+        "system_prompt": "Иначе.",
+        "language_code": "ru",
+        "widget_settings": "{}",
+        "suggested_questions": "[]",
+    }
+
+    response = admin.post(address, form)
+
+    assistant.refresh_from_db()
+    assert response.status_code == 302
+    assert (assistant.name, assistant.system_prompt) == ("Софья", "Отвечай коротко.")
+    assert assistant.versions.filter(published_at=None, system_prompt="Иначе.").exists()
+
+
+def test_a_judging_model_is_asked_only_where_there_is_a_real_one(tenant, settings):
+    from assistants.services.judging import _read
+
+    settings.EMBEDDED_MODEL_URL = "http://127.0.0.1:9/v1"
+    assert not services.can_judge(tenant, at=now())
+    settings.LLM_API_KEY = "sk-x"
+    assert services.can_judge(tenant, at=now())
+
+    good, bad, broken = (
+        _read(text) for text in ('Вот: {"score": 0.9, "reason": "верно"}', '{"score": 0.2}', "Хорошо!")
+    )
+    assert (good.passed, good.found) == (True, "0.9 · верно")
+    assert (bad.passed, broken.passed, broken.found) == (False, False, "Хорошо!")

@@ -266,3 +266,48 @@ def test_staff_test_a_pool_key_and_change_the_default_without_code(browser_of, m
             "name", flat=True
         )
     ) == ["gpt-6-luna"]
+
+
+@pytest.fixture
+def announcing():
+    """A provider whose list of models names shutdown days, one of them no day at all."""
+    import json
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    class Announcing(BaseHTTPRequestHandler):
+        def do_GET(self):
+            days = {
+                "gpt-6-luna": "2028-05-01",
+                "gpt-4o": "soon",
+                "gpt-4o-mini": "2027-02-30",
+                "unheard-of": "2028-01-01",
+            }
+            rows = [{"id": name, "object": "model", "shutdown_date": day} for name, day in days.items()]
+            body = json.dumps({"object": "list", "data": rows}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Announcing)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_catalogue_learns_shutdown_days_from_the_providers(announcing):
+    PoolKeyFactory(provider=Provider.OPENAI, base_url=announcing)
+    before = AiModel.objects.get(name="gpt-4o").shutdown_on
+
+    assert (connecting.read_shutdown_days(), connecting.read_shutdown_days()) == (1, 0)
+
+    assert str(AiModel.objects.get(name="gpt-6-luna").shutdown_on) == "2028-05-01"
+    assert AiModel.objects.get(name="gpt-4o").shutdown_on == before
