@@ -39,6 +39,22 @@ def forget_inbound(**_: Any) -> None:
 
 
 @shared_task
+def check_bots(**_: Any) -> None:
+    """Look after every bot; runs every few minutes."""
+    from dialogs.services import bots  # noqa: PLC0415 -- leaf
+
+    bots.check_all()
+
+
+@shared_task(ignore_result=True)
+def check_bot(*, bot_id: int, **_: Any) -> None:
+    """Look after one bot."""
+    from dialogs.services import bots  # noqa: PLC0415 -- leaf
+
+    bots.check_one(bot_id, at=now())
+
+
+@shared_task
 def sweep(**_: Any) -> None:
     """Find answers and deliveries that nobody works on; runs every few seconds."""
     from dialogs.services import sweeping  # noqa: PLC0415 -- leaf

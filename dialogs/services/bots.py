@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from assistants.enums import BotPlatform
 from assistants.models import Assistant, BotInstance
 from config.errors import ProviderError
+from dialogs import tasks
 from dialogs.errors import BotTaken, ChannelRefused, MessengerAway, TokenRefused
 from dialogs.services import whatsapp
 from dialogs.telegram.client import TOKEN, Telegram
 from dialogs.whatsapp.client import client_of
 
+RECENT_SECONDS: Final = 1800  # Telegram tells of its last trouble for ever
 ALLOWED_UPDATES: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
@@ -106,13 +108,29 @@ def check(bot: BotInstance, *, at: datetime) -> dict[str, Any]:
             telegram.call("getMe")
             hook = telegram.call("getWebhookInfo")
             health |= {"pending": hook.get("pending_update_count", 0), "is_webhook": bool(hook.get("url"))}
-            trouble = str(hook.get("last_error_message") or "")
+            is_recent = at.timestamp() - int(hook.get("last_error_date") or 0) < RECENT_SECONDS
+            trouble = str(hook.get("last_error_message") or "") if is_recent else ""
     except ProviderError as error:
         trouble = str(error)
     bot.settings = {**bot.settings, "health": health | {"works": not trouble}}
     bot.last_error, bot.last_error_message = (at, trouble) if trouble else (None, "")
     bot.save(update_fields=["settings", "last_error", "last_error_message"])
     return health
+
+
+def check_all() -> int:
+    """Have every bot that answers looked after; return how many there are."""
+    active = list(BotInstance.objects.active().values_list("pk", flat=True))
+    for bot_id in active:
+        tasks.check_bot.delay(bot_id=bot_id)
+    return len(active)
+
+
+def check_one(bot_id: int, *, at: datetime) -> None:
+    """Look after one bot, if it is still there."""
+    bot = BotInstance.objects.select_related("tenant").filter(pk=bot_id).first()
+    if bot:
+        check(bot, at=at)
 
 
 def _ask(token: str, method: str, **parameters: Any) -> Any:

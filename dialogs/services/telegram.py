@@ -16,7 +16,7 @@ from dialogs.services.handing import request_person
 from dialogs.services.posting import append
 from dialogs.services.rating import rate_dialog, rate_message
 from dialogs.telegram.channel import note_blocked
-from dialogs.telegram.updates import Said, part, said
+from dialogs.telegram.updates import Said, number, part, said
 
 PRESSED: Final = re.compile(r"(rate|stars|person):(\d{1,18}):(-?\d)")
 THUMBS: Final = {-1, 1}
@@ -29,8 +29,8 @@ Reply = dict[str, Any]
 @transaction.atomic
 def take_update(bot: BotInstance, update: dict[str, Any], *, at: datetime) -> Reply | None:
     """Carry out an update once; an update that comes again changes nothing."""
-    update_id = update.get("update_id")
-    if not isinstance(update_id, int) or not listening.is_first(bot, f"update:{update_id}"):
+    update_id = number(update.get("update_id"))
+    if not update_id or not listening.is_first(bot, f"update:{update_id}"):
         return None
     if message := said(update.get("message")):
         _hear(bot, message, at=at)

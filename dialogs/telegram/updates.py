@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.conf import settings
 
 NAME_LENGTH: Final = 255
+LARGEST: Final = 2**63
 KINDS: Final = ("voice", "document", "video", "audio", "video_note", "animation", "sticker")
 
 
@@ -57,8 +58,8 @@ def said(message: Any) -> Said | None:
     """Return what a message says, or None for groups, channels, bots and shapes Telegram does not have."""
     message = part(message)
     chat, sender = part(message.get("chat")), part(message.get("from"))
-    is_private = chat.get("type") == "private" and isinstance(chat.get("id"), int)
-    if not is_private or sender.get("is_bot") or not isinstance(message.get("message_id"), int):
+    is_private = chat.get("type") == "private" and number(chat.get("id"))
+    if not is_private or sender.get("is_bot") or not number(message.get("message_id")):
         return None
     return Said(
         chat_id=str(chat["id"]),
@@ -83,7 +84,7 @@ def clean(value: Any, *, length: int | None = NAME_LENGTH) -> str:
 def _person(sender: dict[str, Any], chat: dict[str, Any]) -> Person:
     language = clean(sender.get("language_code"))[:2].lower()
     return Person(
-        id=str(sender.get("id") or chat["id"]),
+        id=str(number(sender.get("id")) or chat["id"]),
         username=clean(sender.get("username")),
         first_name=clean(sender.get("first_name")),
         last_name=clean(sender.get("last_name")),
@@ -118,5 +119,5 @@ def _place(message: dict[str, Any]) -> str:
 
 
 def number(value: Any) -> int:
-    """Return a count, or nothing if it is none."""
-    return value if isinstance(value, int) and value > 0 else 0
+    """Return a count or an id, or nothing if it is none."""
+    return value if isinstance(value, int) and 0 < value < LARGEST else 0

@@ -83,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.reply(status, json.dumps(body).encode())
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = answer  # noqa: N815 -- the library's names
 
     def reply(self, status, content):
         self.send_response(status)
