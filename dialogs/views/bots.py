@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -74,7 +75,13 @@ def connect_whatsapp(request: Request) -> HttpResponse:
 def bot(request: Request, uuid: UUID) -> HttpResponse:
     """Show how a bot is doing."""
     found = _one(request, uuid)
-    context = {"bot": found, "health": found.settings.get("health", {}), "is_reachable": settings.IS_SECURE}
+    health = found.settings.get("health", {})
+    context = {
+        "bot": found,
+        "health": health,
+        "checked_at": parse_datetime(health.get("at", "")),
+        "is_reachable": settings.IS_SECURE,
+    }
     integration = integration_of(found) if found.platform == BotPlatform.WHATSAPP else None
     if integration:
         context["hook"] = f"{settings.BASE_URL}/webhooks/whatsapp/{integration.uuid}/"
