@@ -96,6 +96,12 @@ def disconnect(bot: BotInstance) -> None:
     bot.delete()
 
 
+def change(bot: BotInstance, *, assistant: Assistant, name: str = "") -> None:
+    """Have another assistant answer what is begun from now on, or call the bot something else."""
+    bot.assistant, bot.name = assistant, name or bot.name
+    bot.save(update_fields=["assistant", "name"])
+
+
 def check(bot: BotInstance, *, at: datetime) -> dict[str, Any]:
     """Ask the messenger how the bot is doing and keep what it says."""
     health: dict[str, Any] = {"at": at.isoformat()}

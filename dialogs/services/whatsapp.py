@@ -99,14 +99,14 @@ def is_verification(integration: Integration, token: str) -> bool:
     return bool(expected) and hmac.compare_digest(token.encode(), expected.encode())
 
 
-def take_notification(integration: Integration, notification: dict[str, Any], *, at: datetime) -> int:
-    """Carry out the messages and statuses of one notification; return how many were new."""
+def take_notification(integration: Integration, notification: dict[str, Any], *, at: datetime) -> int | None:
+    """Carry out the messages and statuses of one notification; return how many were new, None if the number is stopped."""
     bots = BotInstance.objects.filter(
         tenant=integration.tenant, platform=BotPlatform.WHATSAPP, external_id=integration.external_account
     )
     bot = bots.select_related("tenant", "assistant__tenant").first()
     if bot is None or not bot.is_active:
-        return 0
+        return None
     news = 0
     for value in _values(notification, bot.external_id):
         names = {clean(c.get("wa_id")): clean(part(c.get("profile")).get("name")) for c in _parts(value, "contacts")}

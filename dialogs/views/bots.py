@@ -19,7 +19,7 @@ from assistants.enums import BotPlatform
 from assistants.models import BotInstance
 from config.errors import DomainError
 from config.throttling import seconds_to_wait
-from dialogs.forms import TelegramForm, WhatsAppForm
+from dialogs.forms import MessengerForm, TelegramForm, WhatsAppForm
 from dialogs.services import bots as service
 from dialogs.services import whatsapp
 from dialogs.whatsapp.client import integration_of
@@ -70,15 +70,22 @@ def connect_whatsapp(request: Request) -> HttpResponse:
     return render(request, "dialogs/connect_bot.html", context, status=422 if form.errors else 200)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.ADMIN)
 def bot(request: Request, uuid: UUID) -> HttpResponse:
-    """Show how a bot is doing."""
+    """Show how a bot is doing, and change who answers there."""
     found = _one(request, uuid)
+    known = {"assistant": found.assistant_id, "name": found.name}
+    form = MessengerForm(request.POST or None, tenant=request.tenant, initial=known)
+    if request.method == "POST" and form.is_valid():
+        service.change(found, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("bot", uuid=uuid)
     health = found.settings.get("health", {})
     context = {
         "bot": found,
         "health": health,
+        "form": form,
         "checked_at": parse_datetime(health.get("at", "")),
         "is_reachable": settings.IS_SECURE,
     }
@@ -86,7 +93,7 @@ def bot(request: Request, uuid: UUID) -> HttpResponse:
     if integration:
         context["hook"] = f"{settings.BASE_URL}/webhooks/whatsapp/{integration.uuid}/"
         context["verify_token"] = credentials_of(integration).get("verify_token", "")
-    return render(request, "dialogs/bot.html", context)
+    return render(request, "dialogs/bot.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

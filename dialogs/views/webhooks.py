@@ -66,5 +66,5 @@ def whatsapp(request: HttpRequest, uuid: UUID) -> HttpResponse:
     notification = parsed(request.body)
     if notification is None:
         return HttpResponse(status=400)
-    whatsapp_service.take_notification(integration, notification, at=now())
-    return HttpResponse(status=200)
+    news = whatsapp_service.take_notification(integration, notification, at=now())
+    return HttpResponse(status=503 if news is None else 200)  # a stopped number's messages come again later

@@ -1,18 +1,24 @@
 """How messages reach a WhatsApp chat."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from django.db.models import Max
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from accounts.enums import IntegrationStatus
+from accounts.services import mark
 from assistants.models import BotInstance
-from dialogs.enums import DeliveryStatus
+from config.errors import ProviderError
+from dialogs.enums import DeliveryStatus, Sender
 from dialogs.errors import ChannelRefused
 from dialogs.models import Dialog, DialogMessage
 from dialogs.splitting import split
-from dialogs.whatsapp.client import TOKEN_REFUSED, client_of, window_words
+from dialogs.whatsapp.client import TOKEN_REFUSED, WhatsApp, client_of, integration_of, window_words
 
 LIMIT: Final = 4096
 WINDOW: Final = timedelta(hours=24)
@@ -42,13 +48,27 @@ class WhatsAppChannel:
                 if refused.status == TOKEN_REFUSED:
                     words = _("WhatsApp no longer accepts this number’s token.")
                     BotInstance.objects.filter(pk=bot.pk).update(last_error=now(), last_error_message=words)
+                    if integration := integration_of(bot):
+                        mark(integration, status=IntegrationStatus.REAUTH_REQUIRED, message=words)
                 raise
             message.metadata["platform_ids"] = sent
             DialogMessage.objects.filter(pk=message.pk).update(metadata=message.metadata)
         return DeliveryStatus.SENT
 
-    def typing(self, dialog: Dialog) -> None:
-        """Show nothing: WhatsApp ties it to marking the customer's message as read."""
+    def typing(self, dialog: Dialog) -> Callable[[], None] | None:
+        """Return what marks the customer's last message as read and shows “typing…” under it."""
+        bot = dialog.bot
+        last = dialog.messages.filter(sender=Sender.CUSTOMER).order_by("-seq").first()
+        if bot is None or not bot.is_active or last is None or not last.platform_message_id:
+            return None
+        with contextlib.suppress(ChannelRefused):
+            return partial(_show_typing, client_of(bot), last.platform_message_id)
+        return None
+
+
+def _show_typing(client: WhatsApp, message_id: str) -> None:
+    with contextlib.suppress(ProviderError):
+        client.show_typing(message_id)
 
 
 def _is_window_open(dialog: Dialog) -> bool:

@@ -69,6 +69,20 @@ class WhatsApp:
         sent = self.call("POST", f"{self.phone_number_id}/messages", body=body)
         return str(sent["messages"][0]["id"])
 
+    def show_typing(self, message_id: str) -> None:
+        """Mark a customer's message as read and show that an answer forms, for 25 seconds at most.
+
+        Raises:
+            ProviderError: see ``call``.
+        """
+        body = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message_id,
+            "typing_indicator": {"type": "text"},
+        }
+        self.call("POST", f"{self.phone_number_id}/messages", body=body)
+
     def profile(self) -> dict[str, Any]:
         """Return the number and the name customers see.
 

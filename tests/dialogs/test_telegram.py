@@ -430,3 +430,17 @@ def test_a_bot_is_stopped_started_checked_and_forgotten(telegram, bot, api):
     assert (checked["health"]["works"], checked["last_error_message"]) == (False, "Unauthorized")
     assert client.delete(f"/api/v1/bots/{bot.uuid}/").status_code == 204
     assert not BotInstance.objects.exists()
+
+
+def test_another_assistant_answers_what_is_begun_from_now_on(send, bot, browser_of):
+    send(message=a_message("Привет"))
+    admin = MembershipFactory(tenant=bot.tenant, role="admin").user
+    other, foreign = AssistantFactory(tenant=bot.tenant), AssistantFactory()
+
+    refused = browser_of(admin).post(f"/bots/{bot.uuid}/", {"assistant": foreign.pk})
+    browser_of(admin).post(f"/bots/{bot.uuid}/", {"assistant": other.pk})
+    send(message=a_message("Ещё вопрос", number=2))
+    send(message=a_message("Здравствуйте", chat=43))
+
+    assert refused.status_code == 422
+    assert list(Dialog.objects.order_by("pk").values_list("assistant", flat=True)) == [bot.assistant_id, other.pk]

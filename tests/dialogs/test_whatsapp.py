@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from dialogs.models import AnswerRun, Dialog, DialogMessage
 from dialogs.services import keeping, posting
 from dialogs.services.bots import disconnect
 from dialogs.services.posting import append
+from dialogs.services.typing import shown_typing
 from dialogs.services.whatsapp import connect_whatsapp
 from tests.dialogs.conftest import NOON
 from tests.dialogs.messengers import graph_answer, serve
@@ -215,3 +217,23 @@ def test_a_forgotten_number_keeps_its_conversations_and_no_secret(send, bot, cli
     assert Dialog.objects.count() == 1
     assert Integration.objects.get().credentials_encrypted is None
     assert client.get(address).status_code == 403
+
+
+def test_a_stopped_number_leaves_messages_with_meta(send):
+    BotInstance.objects.update(is_active=False)
+
+    assert send(**a_message()).status_code == 503
+    assert not Dialog.objects.exists()
+
+
+def test_typing_marks_the_message_as_read(send, graph):
+    send(**a_message())
+
+    with shown_typing(Dialog.objects.get()):
+        for _ in range(100):
+            if graph.of("messages"):
+                break
+            threading.Event().wait(0.02)
+
+    (call,) = graph.of("messages")
+    assert (call["status"], call["message_id"]) == ("read", "wamid.1")
