@@ -16,7 +16,7 @@ FILES_ASK_PERSON = _(
     "Or would you like me to call a person?"
 )
 GREETING = _("Hello! Ask me anything about the shop.")
-THANKS_FOR_RATING = _("Thank you for the rating!")
+THANKS_FOR_RATING = _("Thank you for your rating!")
 TOO_LATE = _("This button no longer works.")
 FALLBACK = _("I cannot answer right now. Your message is saved, and a person will reply here.")
 CLOSED = _("This conversation is closed. Write again to start a new one.")
