@@ -44,12 +44,7 @@ def connect_whatsapp(
         BotTaken: another shop has this number.
         MessengerAway: WhatsApp does not answer.
     """
-    try:
-        profile = WhatsApp(phone_number_id=phone_number_id, access_token=access_token).profile()
-    except ChannelRefused as refused:
-        raise TokenRefused(platform="WhatsApp", reason=str(refused)) from refused
-    except ProviderError as error:
-        raise MessengerAway(platform="WhatsApp") from error
+    profile = _profile_of(phone_number_id, access_token)
     same = BotInstance.objects.filter(platform=BotPlatform.WHATSAPP, external_id=phone_number_id)
     if same.exclude(tenant=assistant.tenant).exists():
         raise BotTaken
@@ -79,6 +74,16 @@ def connect_whatsapp(
     return bot
 
 
+def _profile_of(phone_number_id: str, access_token: str) -> dict[str, Any]:
+    """Ask WhatsApp about a number on behalf of a person who waits for it."""
+    try:
+        return WhatsApp(phone_number_id=phone_number_id, access_token=access_token).profile()
+    except ChannelRefused as refused:
+        raise TokenRefused(platform="WhatsApp", reason=str(refused)) from refused
+    except ProviderError as error:
+        raise MessengerAway(platform="WhatsApp") from error
+
+
 def forget_number(bot: BotInstance) -> None:
     """Erase a number's credentials and forget it; its conversations stay."""
     if integration := integration_of(bot):
@@ -100,7 +105,7 @@ def is_verification(integration: Integration, token: str) -> bool:
 
 
 def take_notification(integration: Integration, notification: dict[str, Any], *, at: datetime) -> int | None:
-    """Carry out the messages and statuses of one notification; return how many were new, None if the number is stopped."""
+    """Carry out what one notification says; return how much was new, or None of a stopped number."""
     bots = BotInstance.objects.filter(
         tenant=integration.tenant, platform=BotPlatform.WHATSAPP, external_id=integration.external_account
     )
