@@ -16,6 +16,7 @@ SECTIONS: Final = (
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),
+    ("bots", _("Channels"), "send"),
     ("console", _("Operator console"), "operator"),
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),

@@ -15,7 +15,16 @@ from unfold.admin import TabularInline
 
 from config.admin import FactAdmin, ModelAdmin
 from dialogs.enums import HandoffReason
-from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMessage, DialogRating, MessageRating
+from dialogs.models import (
+    AnswerRun,
+    Contact,
+    ContactIdentity,
+    Dialog,
+    DialogMessage,
+    DialogRating,
+    InboundEvent,
+    MessageRating,
+)
 from dialogs.services import handing
 
 
@@ -196,6 +205,17 @@ class MessageRatingAdmin(FactAdmin):
     list_select_related = ("message",)
     list_filter = ("rating_type", "rating", "rated_by")
     ordering = ("-pk",)
+
+
+@admin.register(InboundEvent)
+class InboundEventAdmin(FactAdmin):
+    """What messengers have told already."""
+
+    list_display = ("key", "bot", "tenant", "created_at")
+    list_select_related = ("bot", "tenant")
+    ordering = ("-pk",)
+    search_fields = ("key__exact",)
+    search_help_text = _("Whole platform id")
 
 
 def _link(name: str, query: str, words: Any) -> SafeString:

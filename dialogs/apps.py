@@ -19,10 +19,14 @@ class DialogsConfig(AppConfig):
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
         from dialogs.services import collecting, rehearsing  # noqa: PLC0415 -- leaf
+        from dialogs.telegram.channel import TelegramChannel  # noqa: PLC0415 -- leaf
+        from dialogs.whatsapp.channel import WhatsAppChannel  # noqa: PLC0415 -- leaf
         from knowledge.ports import link_dialogs  # noqa: PLC0415 -- leaf
 
         ports.register(Channel.WIDGET, LiveChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         ports.register(Channel.API, LiveChannel(quiet_seconds=0))
+        ports.register(Channel.TELEGRAM, TelegramChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
+        ports.register(Channel.WHATSAPP, WhatsAppChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
         show_panel_on_home(home.PANEL, order=10)

@@ -1,7 +1,7 @@
 """The channels that need no outside service: the website's widget and the API."""
 
 from dialogs.enums import DeliveryStatus
-from dialogs.models import DialogMessage
+from dialogs.models import Dialog, DialogMessage
 
 
 class LiveChannel:
@@ -18,3 +18,6 @@ class LiveChannel:
     def deliver(self, message: DialogMessage) -> DeliveryStatus:
         """Say that the message is out."""
         return DeliveryStatus.SENT
+
+    def typing(self, dialog: Dialog) -> None:
+        """Show nothing more: the client sees the answer itself form."""

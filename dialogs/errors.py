@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from config.errors import DomainError
+from config.errors import DomainError, ProviderError, ProviderUnavailable
 
 
 @dataclass
@@ -92,3 +92,50 @@ class NothingToTeach(DomainError):
 
     code, status = "nothing_to_teach", 409
     message = _("This message answers no question of the customer.")
+
+
+@dataclass
+class TokenRefused(DomainError):
+    """The messenger does not know the token."""
+
+    code, status = "bot_token_refused", 422
+    message = _("{platform} does not accept this: {reason}")
+    platform: str
+    reason: str
+
+
+@dataclass
+class BotTaken(DomainError):
+    """A bot can listen in one place only."""
+
+    code, status = "bot_taken", 409
+    message = _("This bot or number is connected already.")
+
+
+@dataclass
+class MessengerAway(DomainError):
+    """The messenger does not answer now."""
+
+    code, status = "messenger_away", 503
+    message = _("{platform} does not answer now. Try again in a minute.")
+    platform: str
+
+
+class ChannelBusy(ProviderUnavailable):
+    """The platform asks to wait; nothing was sent, and waiting is no failure."""
+
+    def __init__(self, words: str, *, retry_after: float) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+
+
+class ChannelRefused(ProviderError):
+    """The platform will not take this message; ``status`` is its HTTP status."""
+
+    def __init__(self, words: str, *, status: int = 0) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+class OutcomeUnknown(ProviderError):
+    """The connection broke after the request left: it may have been carried out."""

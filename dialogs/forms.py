@@ -1,4 +1,4 @@
-"""What a seller asks of the list of dialogs."""
+"""What a seller asks of the list of dialogs, and what connecting a messenger takes."""
 
 from typing import Any, Final, cast
 
@@ -6,6 +6,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Tenant
+from assistants.models import Assistant
 from dialogs.enums import Channel, DialogStatus, HandoffStatus, Sender
 from dialogs.models import DialogMessage, DialogQuerySet
 
@@ -59,3 +61,43 @@ class DialogFilter(forms.Form):
         for word in words.split():
             named &= Q(contact__first_name__icontains=word) | Q(contact__last_name__icontains=word)
         return Q(pk__in=cast("Any", said.values("dialog_id"))) | named | Q(contact__email__iexact=words)
+
+
+class MessengerForm(forms.Form):
+    """What every connection to a messenger asks."""
+
+    assistant = forms.ModelChoiceField(
+        label=_("Assistant"), queryset=Assistant.objects.none(), help_text=_("Who answers there.")
+    )
+    name = forms.CharField(
+        label=_("What to call it"), max_length=255, required=False, help_text=_("Empty: its own name.")
+    )
+
+    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Assistant]", self.fields["assistant"])
+        field.queryset = Assistant.objects.of(tenant).order_by("name")
+        field.empty_label = None
+
+
+def _secret(label: Any, **options: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"})
+    return forms.CharField(label=label, max_length=512, widget=widget, **options)
+
+
+class TelegramForm(MessengerForm):
+    """A bot of Telegram."""
+
+    token = _secret(_("Token"), help_text=_("Looks like 123456789:AAE… It is kept encrypted and never shown."))
+    field_order = ("token", "assistant", "name")
+
+
+class WhatsAppForm(MessengerForm):
+    """A number of WhatsApp's Cloud API."""
+
+    phone_number_id = forms.RegexField(
+        r"^\d{5,30}$", label=_("Phone number ID"), help_text=_("Digits, not the number.")
+    )
+    access_token = _secret(_("Access token"))
+    app_secret = _secret(_("App secret"), help_text=_("With it Meta signs what it sends, so that nobody can forge it."))
+    field_order = ("phone_number_id", "access_token", "app_secret", "assistant", "name")

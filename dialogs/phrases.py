@@ -10,6 +10,14 @@ NOT_KNOWN_ASK_PERSON = _(
     "I could not find a reliable answer to this in the shop's materials, and I do not want to guess. "
     "Would you like me to call a person?"
 )
+FILES = _("I cannot open files, pictures or voice messages. Please write your question in words.")
+FILES_ASK_PERSON = _(
+    "I cannot open files, pictures or voice messages. Please write your question in words. "
+    "Or would you like me to call a person?"
+)
+GREETING = _("Hello! Ask me anything about the shop.")
+THANKS_FOR_RATING = _("Thank you for your rating!")
+TOO_LATE = _("This button no longer works.")
 FALLBACK = _("I cannot answer right now. Your message is saved, and a person will reply here.")
 CLOSED = _("This conversation is closed. Write again to start a new one.")
 JOINED = _("{name} has joined the conversation.")

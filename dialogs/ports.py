@@ -1,9 +1,10 @@
 """How a message leaves for its channel: a port that each channel fulfils."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from dialogs.enums import DeliveryStatus
-from dialogs.models import DialogMessage
+from dialogs.models import Dialog, DialogMessage
 
 
 class Channel(Protocol):
@@ -20,8 +21,13 @@ class Channel(Protocol):
 
         Raises:
             ProviderUnavailable: nothing was sent; trying again may help.
+                ``ChannelBusy`` says when.
+            OutcomeUnknown: it may have been sent.
             ProviderError: nothing was sent and nothing will be.
         """
+
+    def typing(self, dialog: Dialog) -> Callable[[], None] | None:
+        """Return what shows the customer that an answer forms, for a few seconds, or None."""
 
 
 _channels: dict[str, Channel] = {}

@@ -22,6 +22,38 @@ def deliver_message(*, message_id: int, **_: Any) -> None:
     posting.deliver(message_id, at=now())
 
 
+@shared_task(acks_late=True)
+def keep_attachments(*, message_id: int, **_: Any) -> None:
+    """Fetch what a customer sent."""
+    from dialogs.services import keeping  # noqa: PLC0415 -- leaf
+
+    keeping.keep_attachments(message_id)
+
+
+@shared_task
+def forget_inbound(**_: Any) -> None:
+    """Forget what messengers no longer repeat; runs daily."""
+    from dialogs.services import keeping  # noqa: PLC0415 -- leaf
+
+    keeping.forget_inbound(at=now())
+
+
+@shared_task
+def check_bots(**_: Any) -> None:
+    """Look after every bot; runs every few minutes."""
+    from dialogs.services import bots  # noqa: PLC0415 -- leaf
+
+    bots.check_all()
+
+
+@shared_task(ignore_result=True)
+def check_bot(*, bot_id: int, **_: Any) -> None:
+    """Look after one bot."""
+    from dialogs.services import bots  # noqa: PLC0415 -- leaf
+
+    bots.check_one(bot_id, at=now())
+
+
 @shared_task
 def sweep(**_: Any) -> None:
     """Find answers and deliveries that nobody works on; runs every few seconds."""

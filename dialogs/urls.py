@@ -4,14 +4,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from dialogs.api import visitor
-from dialogs.views import dashboard, widget
+from dialogs.views import bots, dashboard, files, webhooks, widget
 
 urlpatterns = [
     path("widget/<uuid:uuid>/config/", login_not_required(visitor.ConfigView.as_view()), name="widget_config"),
     path("widget/<uuid:uuid>/session/", login_not_required(visitor.SessionView.as_view()), name="widget_session"),
     path("widget/<uuid:uuid>/messages/", login_not_required(visitor.MessagesView.as_view()), name="widget_messages"),
     path("widget/<uuid:uuid>/command/", login_not_required(visitor.CommandView.as_view()), name="widget_command"),
+    path("webhooks/telegram/<uuid:uuid>/", webhooks.telegram, name="telegram_webhook"),
+    path("webhooks/whatsapp/<uuid:uuid>/", webhooks.whatsapp, name="whatsapp_webhook"),
     # pages
+    path("bots/", bots.bots, name="bots"),
+    path("bots/telegram/new/", bots.connect_telegram, name="connect_telegram"),
+    path("bots/whatsapp/new/", bots.connect_whatsapp, name="connect_whatsapp"),
+    path("bots/<uuid:uuid>/", bots.bot, name="bot"),
+    path("bots/<uuid:uuid>/<slug:verb>/", bots.command, name="bot_command"),
+    path("dialogs/<uuid:uuid>/messages/<uuid:message>/files/<int:number>/", files.file, name="dialog_file"),
     path("widget/<uuid:uuid>.js", widget.loader, name="widget_loader"),
     path("widget/<uuid:uuid>/frame/", widget.frame, name="widget_frame"),
     path("widget/<uuid:uuid>/demo/", widget.demo, name="widget_demo"),

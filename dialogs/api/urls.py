@@ -3,9 +3,13 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
+from dialogs.api.bots import BotViewSet
 from dialogs.api.views import AskView, DialogViewSet
 
-routes: list[tuple[str, type[ViewSetMixin], str]] = [("dialogs", DialogViewSet, "dialog")]
+routes: list[tuple[str, type[ViewSetMixin], str]] = [
+    ("dialogs", DialogViewSet, "dialog"),
+    ("bots", BotViewSet, "bot"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assistants/<uuid:uuid>/ask/", AskView.as_view(), name="assistant-ask"),
 ]

@@ -2,6 +2,7 @@
 
 from dialogs.models.contacts import Contact, ContactIdentity
 from dialogs.models.dialogs import Dialog, DialogQuerySet
+from dialogs.models.inbound import InboundEvent
 from dialogs.models.messages import DialogMessage, DialogRating, MessageRating
 from dialogs.models.runs import LEASE, MAX_ATTEMPTS, AnswerRun
 
@@ -15,5 +16,6 @@ __all__ = [
     "DialogMessage",
     "DialogQuerySet",
     "DialogRating",
+    "InboundEvent",
     "MessageRating",
 ]

@@ -1,5 +1,6 @@
 """What was said, and what people thought of it."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -20,6 +21,10 @@ class MessageQuerySet(OwnedQuerySet["DialogMessage"]):
     def after(self, seq: int) -> Self:
         """Keep what came after number ``seq``, in order."""
         return self.filter(seq__gt=seq).order_by("seq")
+
+    def due(self, *, at: datetime) -> Self:
+        """Keep what waits to be delivered and need not wait longer."""
+        return self.filter(Q(deliver_at=None) | Q(deliver_at__lte=at), delivery_status=DeliveryStatus.QUEUED)
 
     def spoken(self) -> Self:
         """Keep what people and the assistant said, without system notes."""

@@ -28,6 +28,7 @@ from dialogs.services.learning import note_gap, note_use
 from dialogs.services.posting import append
 from dialogs.services.reading import refine
 from dialogs.services.streaming import Stream
+from dialogs.services.typing import shown_typing
 from knowledge.search import SearchResult, search
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,8 @@ def answer(run_id: int, *, at: datetime) -> None:
     structlog.contextvars.bind_contextvars(run=str(run.uuid), dialog=str(dialog.uuid))
     announce_run(dialog.pk, str(run.uuid), "started")
     try:
-        _take_turn(run, dialog)
+        with shown_typing(dialog):
+            _take_turn(run, dialog)
     finally:
         announce_run(dialog.pk, str(run.uuid), "ended", status=run.status, outcome=run.outcome)
 

@@ -1,23 +1,31 @@
 """Putting messages into a dialog: numbered, announced, on their way."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import User
 from config.errors import ProviderError, ProviderUnavailable
 from dialogs import signals, tasks
 from dialogs.enums import DeliveryStatus, Sender, SystemType
-from dialogs.errors import DialogClosed, MessageEmpty, MessageTooLong, MessageUnreadable
+from dialogs.errors import (
+    ChannelBusy,
+    DialogClosed,
+    MessageEmpty,
+    MessageTooLong,
+    MessageUnreadable,
+    OutcomeUnknown,
+)
 from dialogs.events import announce_message
 from dialogs.models import Dialog, DialogMessage
 from dialogs.ports import channel_for
 
 LONGEST_MESSAGE = 8_000
-MAX_DELIVERY_ATTEMPTS = 5
+MAX_DELIVERY_ATTEMPTS = 8
+FIRST_PAUSE: Final = timedelta(seconds=5)  # doubled with each attempt: ten minutes in all
 
 
 def readable(text: str) -> str:
@@ -93,23 +101,60 @@ def note(dialog: Dialog, *, kind: SystemType, text: str, at: datetime) -> Dialog
 
 
 def deliver(message_id: int, *, at: datetime) -> None:
-    """Hand one queued message to its channel; safe to repeat."""
-    claimed = DialogMessage.objects.filter(
-        pk=message_id, delivery_status=DeliveryStatus.QUEUED, delivery_attempts__lt=MAX_DELIVERY_ATTEMPTS
-    ).update(delivery_status=DeliveryStatus.SENDING, delivery_attempts=F("delivery_attempts") + 1, deliver_at=at)
+    """Hand one queued message to its channel, after those before it; safe to repeat."""
+    due = DialogMessage.objects.due(at=at).filter(pk=message_id, delivery_attempts__lt=MAX_DELIVERY_ATTEMPTS)
+    message = due.select_related("dialog__contact", "dialog__bot").first()
+    if message is None or _waits_for_earlier(message):
+        return
+    claimed = due.update(
+        delivery_status=DeliveryStatus.SENDING, delivery_attempts=F("delivery_attempts") + 1, deliver_at=at
+    )
     if not claimed:
         return
-    message = DialogMessage.objects.select_related("dialog__contact").get(pk=message_id)
+    message.delivery_attempts += 1
+    changes = _hand_over(message, at=at)
+    DialogMessage.objects.filter(pk=message_id, delivery_status=DeliveryStatus.SENDING).update(**changes)
+    if changes["delivery_status"] == DeliveryStatus.QUEUED:
+        seconds = (changes["deliver_at"] - at).total_seconds()
+        tasks.deliver_message.apply_async(kwargs={"message_id": message_id}, countdown=seconds)
+    else:
+        _deliver_next(message)
+
+
+def _hand_over(message: DialogMessage, *, at: datetime) -> dict[str, Any]:
+    """Return the columns that say what became of a message."""
     try:
-        status, error = channel_for(message.dialog.platform).deliver(message), ""
-    except ProviderUnavailable as unavailable:
-        is_last = message.delivery_attempts >= MAX_DELIVERY_ATTEMPTS
-        status, error = DeliveryStatus.FAILED if is_last else DeliveryStatus.QUEUED, str(unavailable)
+        return {"delivery_status": channel_for(message.dialog.platform).deliver(message), "delivery_error": ""}
+    except ChannelBusy as busy:  # waiting is no attempt
+        later = {
+            "deliver_at": at + timedelta(seconds=busy.retry_after),
+            "delivery_attempts": F("delivery_attempts") - 1,
+        }
+        return {"delivery_status": DeliveryStatus.QUEUED, "delivery_error": str(busy), **later}
+    except ProviderUnavailable as away:
+        if message.delivery_attempts >= MAX_DELIVERY_ATTEMPTS:
+            return {"delivery_status": DeliveryStatus.FAILED, "delivery_error": str(away)}
+        pause = FIRST_PAUSE * 2 ** (message.delivery_attempts - 1)
+        return {"delivery_status": DeliveryStatus.QUEUED, "delivery_error": str(away), "deliver_at": at + pause}
+    except OutcomeUnknown as unknown:
+        return {"delivery_status": DeliveryStatus.UNCONFIRMED, "delivery_error": str(unknown)}
     except (ProviderError, LookupError) as failed:
-        status, error = DeliveryStatus.FAILED, str(failed)
-    DialogMessage.objects.filter(pk=message_id, delivery_status=DeliveryStatus.SENDING).update(
-        delivery_status=status, delivery_error=error
-    )
+        return {"delivery_status": DeliveryStatus.FAILED, "delivery_error": str(failed)}
+
+
+def _waits_for_earlier(message: DialogMessage) -> bool:
+    """Say whether the messenger would show this message before one that was said first."""
+    pending = Q(delivery_status__in=[DeliveryStatus.QUEUED, DeliveryStatus.SENDING], seq__lt=message.seq)
+    is_ordered = not channel_for(message.dialog.platform).is_immediate
+    return is_ordered and message.dialog.messages.exclude(sender=Sender.CUSTOMER).filter(pending).exists()
+
+
+def _deliver_next(message: DialogMessage) -> None:
+    if channel_for(message.dialog.platform).is_immediate:
+        return
+    following = message.dialog.messages.filter(delivery_status=DeliveryStatus.QUEUED).order_by("seq").first()
+    if following:
+        tasks.deliver_message.delay(message_id=following.pk)
 
 
 def confirm_shown(dialog: Dialog, *, up_to: int) -> int:

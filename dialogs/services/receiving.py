@@ -118,13 +118,14 @@ def receive_locked(
     at: datetime,
     platform_message_id: str | None = None,
     metadata: dict[str, Any] | None = None,
+    needs_answer: bool = True,
 ) -> Received:
     """Store a readable message and make its answer due; the caller holds the dialog's lock.
 
     A repeated ``platform_message_id`` returns the first message and changes
     nothing. Several messages in a row become one turn: each one postpones the
     answer by the channel's quiet time, at most ``LONGEST_QUIET`` in all, and
-    cancels an answer already under way.
+    cancels an answer already under way. What ``needs_answer`` not is only kept.
     """
     if platform_message_id and (known := _known(dialog, platform_message_id)):
         return known
@@ -142,7 +143,9 @@ def receive_locked(
         entities=reading.entities,
         metadata=metadata or {},
     )
-    run = _make_due(dialog, message, at=at)  # queued before the sockets are told: the answer takes longer
+    run = (
+        make_due(dialog, message, at=at) if needs_answer else None
+    )  # queued before the sockets are told: the answer takes longer
     announce_message(message)
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
@@ -182,7 +185,8 @@ def _follow_up(dialog: Dialog) -> Dialog:
     return successor
 
 
-def _make_due(dialog: Dialog, message: DialogMessage, *, at: datetime) -> AnswerRun | None:
+def make_due(dialog: Dialog, message: DialogMessage, *, at: datetime) -> AnswerRun | None:
+    """Have ``message`` answered once the customer is quiet, unless a person is in charge."""
     if dialog.awaits_person or not dialog.auto_response:
         return None
     quiet = timedelta(seconds=channel_for(dialog.platform).quiet_seconds)

@@ -30,7 +30,7 @@ def sweep(*, at: datetime) -> int:
     DialogMessage.objects.filter(delivery_status=DeliveryStatus.SENDING, deliver_at__lt=at - STUCK_SENDING).update(
         delivery_status=DeliveryStatus.UNCONFIRMED
     )
-    queued = DialogMessage.objects.filter(delivery_status=DeliveryStatus.QUEUED, created_at__lt=at - STUCK_QUEUED)
+    queued = DialogMessage.objects.due(at=at).filter(created_at__lt=at - STUCK_QUEUED)
     waiting = list(queued.order_by("pk").values_list("pk", flat=True)[:BATCH])
     for message_id in waiting:
         tasks.deliver_message.delay(message_id=message_id)

@@ -1,5 +1,6 @@
 """Which row each address of dialogs is about."""
 
+from tests.factories.assistants import AssistantFactory, BotFactory
 from tests.factories.dialogs import DialogFactory, MessageFactory
 
 
@@ -12,12 +13,27 @@ def a_message(tenant):
     return {"uuid": message.dialog.uuid, "message": message.uuid}
 
 
+def a_bot(tenant):
+    return {"uuid": BotFactory(assistant=AssistantFactory(tenant=tenant)).uuid}
+
+
+def a_file(tenant):
+    return {**a_message(tenant), "number": 0}
+
+
 CASES = {
+    "bot": a_bot,
+    "bot-check": a_bot,
+    "bot-detail": a_bot,
+    "bot-start": a_bot,
+    "bot-stop": a_bot,
+    "bot_command": lambda tenant: {**a_bot(tenant), "verb": "stop"},
     "dialog": a_dialog,
     "dialog-close": a_dialog,
     "dialog-detail": a_dialog,
     "dialog-messages": a_dialog,
     "dialog_close": a_dialog,
+    "dialog_file": a_file,
     "dialog_news": a_dialog,
     "dialog_teach": a_message,
 }
@@ -34,3 +50,5 @@ PUBLIC = dict.fromkeys(
     ),
     VISITORS,
 )
+MESSENGERS = "messengers call it; they prove themselves by a secret or a signature"
+PUBLIC |= dict.fromkeys(("telegram_webhook", "whatsapp_webhook"), MESSENGERS)

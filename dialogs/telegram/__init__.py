@@ -1,0 +1,1 @@
+"""Telegram: what its Bot API says and takes (docs/channels.md)."""

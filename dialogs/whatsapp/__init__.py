@@ -1,0 +1,1 @@
+"""WhatsApp: what its Cloud API says and takes (docs/channels.md)."""
