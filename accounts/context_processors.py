@@ -20,6 +20,7 @@ SECTIONS: Final = (
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),
     ("api_keys", _("API keys"), "key"),
+    ("webhooks", _("Webhooks"), "plug"),
 )
 PERSONAL: Final = (("profile", _("Profile"), "user"),)
 STAFF: Final = (("admin:index", _("Administration"), "shield"),)

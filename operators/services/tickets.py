@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.enums import EventType
 from accounts.models import Tenant, User
+from accounts.services import events
 from dialogs.enums import Sender
 from dialogs.models import Dialog
 from operators import tasks
@@ -121,3 +123,9 @@ def _record(ticket: Ticket, *, before: str, at: datetime, by: User | None, reaso
         reason=reason,
         created_at=at,
     )
+    facts = {"ticket": ticket.uuid, "number": ticket.number, "title": ticket.title, "status": ticket.status}
+    if before:
+        events.record(ticket.tenant_id, EventType.TICKET_MOVED, at=at, **facts, before=before, reason=reason)
+    else:
+        origin = {"priority": ticket.priority, "source": ticket.source}
+        events.record(ticket.tenant_id, EventType.TICKET_CREATED, at=at, **facts, **origin)
