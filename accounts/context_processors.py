@@ -13,6 +13,7 @@ from accounts.models import Tenant
 SECTIONS: Final = (
     ("home", _("Home"), "home"),
     ("dialogs", _("Dialogs"), "dialogs"),
+    ("tickets", _("Tickets"), "ticket"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),

@@ -59,7 +59,7 @@ def test_those_who_poll_read_everything_once_and_in_order(api):
     key = ApiKeyFactory(scopes=[Scope.READ])
     numbers = [an_event(key.tenant, number=n).seq for n in range(5)]
     an_event(TenantFactory())
-    client, after, read = api(key), 0, []
+    client, after, read = api(key.secret), 0, []
 
     while True:
         page = client.get(EVENTS, {"after": after, "limit": 2}).json()
