@@ -21,3 +21,5 @@ class AccountsConfig(AppConfig):
             )
         )
         keep_secret(SecretColumn(model="accounts.IdempotencyKey", column="body_encrypted"))
+        keep_secret(SecretColumn(model="accounts.WebhookEndpoint", column="secret_encrypted"))
+        keep_secret(SecretColumn(model="accounts.WebhookEndpoint", column="former_secret_encrypted"))

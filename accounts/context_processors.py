@@ -13,6 +13,7 @@ from accounts.models import Tenant
 SECTIONS: Final = (
     ("home", _("Home"), "home"),
     ("dialogs", _("Dialogs"), "dialogs"),
+    ("tickets", _("Tickets"), "ticket"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),
@@ -21,6 +22,7 @@ SECTIONS: Final = (
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),
     ("api_keys", _("API keys"), "key"),
+    ("webhooks", _("Webhooks"), "plug"),
 )
 PERSONAL: Final = (("profile", _("Profile"), "user"),)
 STAFF: Final = (("admin:index", _("Administration"), "shield"),)

@@ -126,3 +126,36 @@ class SettingCategory(TextChoices):
     SECURITY = "security", _("Security")
     LIMITS = "limits", _("Limits")
     MAINTENANCE = "maintenance", _("Maintenance")
+
+
+class EventType(TextChoices):
+    """What programs of the shop can be told about."""
+
+    DIALOG_OPENED = "dialog.opened", _("A conversation began")
+    DIALOG_CLOSED = "dialog.closed", _("A conversation ended")
+    MESSAGE_CREATED = "message.created", _("Something was said in a conversation")
+    HANDOFF_REQUESTED = "handoff.requested", _("A person is wanted")
+    HANDOFF_TAKEN = "handoff.taken", _("An operator took a conversation")
+    HANDOFF_RESOLVED = "handoff.resolved", _("An operator returned a conversation")
+    TICKET_CREATED = "ticket.created", _("A ticket was opened")
+    TICKET_MOVED = "ticket.moved", _("A ticket changed its status")
+    DOCUMENT_READY = "document.ready", _("A document can be answered from")
+    DOCUMENT_FAILED = "document.failed", _("A document could not be read")
+    BALANCE_LOW = "balance.low", _("The balance is running out")
+    WEBHOOK_TEST = "webhook.test", _("Test")
+
+
+class WebhookStatus(TextChoices):
+    """How the delivery of an event to an address goes."""
+
+    PENDING = "pending", _("On its way")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Given up")
+
+
+class SwitchOff(TextChoices):
+    """Why an address gets nothing any more."""
+
+    BY_HAND = "by_hand", _("Switched off by hand")
+    FAILING = "failing", _("It failed for days")
+    GONE = "gone", _("It answered 410 Gone")

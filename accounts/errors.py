@@ -123,3 +123,28 @@ class StillRunning(DomainError):
 
     code, status = "idempotency_key_in_use", 409
     message = _("The first request with this Idempotency-Key is still running.")
+
+
+@dataclass
+class EndpointUnusable(DomainError):
+    """Nothing can be sent to the address."""
+
+    code, status = "endpoint_unusable", 422
+    message = _("Nothing can be sent to this address: it has to be https and on the public internet.")
+
+
+@dataclass
+class TooManyEndpoints(DomainError):
+    """The tenant has as many addresses as one may have."""
+
+    code, status = "too_many_endpoints", 409
+    message = _("A shop can have {limit} webhook addresses. Delete one first.")
+    limit: int
+
+
+@dataclass
+class EndpointOff(DomainError):
+    """The address is switched off."""
+
+    code, status = "endpoint_off", 409
+    message = _("This address is switched off. Switch it on first.")

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adapters import INVITATION, LONGEST_PASSWORD
-from accounts.enums import Role, Scope
+from accounts.enums import EventType, Role, Scope
 from accounts.errors import EmailTaken
 from accounts.models import Tenant, User
 
@@ -153,3 +153,22 @@ def time_zones(current: str) -> list[tuple[str, str]]:
     others = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) and zone not in RUSSIAN_ZONES)
     names = list(dict.fromkeys([*RUSSIAN_ZONES, current, "UTC", *others]))
     return [(name, name.replace("_", " ")) for name in names]
+
+
+class WebhookForm(forms.Form):
+    """Where to send what."""
+
+    url = forms.URLField(
+        label=_("Address"),
+        max_length=2048,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://example.com/otklik", "inputmode": "url"}),
+    )
+    description = forms.CharField(label=_("What it is for"), max_length=255, required=False)
+    event_types = forms.MultipleChoiceField(
+        label=_("Events"),
+        choices=[choice for choice in EventType.choices if choice[0] != EventType.WEBHOOK_TEST],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing chosen means all of them, also those we add later."),
+    )

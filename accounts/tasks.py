@@ -41,3 +41,44 @@ def purge_idempotency_keys(**_: Any) -> None:
     from accounts import services  # noqa: PLC0415 -- leaf
 
     services.purge_idempotency_keys(at=now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def send_webhook(*, delivery_id: int, **_: Any) -> None:
+    """Tell one address of one event."""
+    from accounts.services import delivering  # noqa: PLC0415 -- leaf
+
+    delivering.deliver(delivery_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_webhooks(**_: Any) -> None:
+    """Find deliveries that are due and that nobody works on."""
+    from accounts.services import delivering  # noqa: PLC0415 -- leaf
+
+    delivering.sweep_webhooks(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_endpoint_off(*, endpoint_id: int, **_: Any) -> None:
+    """Tell the shop's owner that an address gets nothing any more."""
+    from django.urls import reverse  # noqa: PLC0415 -- leaf
+
+    from accounts import letters  # noqa: PLC0415 -- leaf
+    from accounts.models import WebhookEndpoint  # noqa: PLC0415 -- leaf
+
+    endpoint = WebhookEndpoint.objects.select_related("tenant__owner").filter(pk=endpoint_id, is_active=False).first()
+    if endpoint is None or endpoint.tenant.owner is None:
+        return
+    owner, url = endpoint.tenant.owner, letters.absolute(reverse("webhook", args=[endpoint.uuid]))
+    facts = {"user": owner, "endpoint": endpoint, "url": url}
+    letters.send("webhook_off", to=owner.email, language=owner.language_code, **facts)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def purge_events(**_: Any) -> None:
+    """Forget old events."""
+    from accounts.services import events  # noqa: PLC0415 -- leaf
+
+    while events.purge_events(at=now()):
+        pass

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import keys, profile, team, workspace
+from accounts.views import keys, profile, team, webhooks, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
@@ -15,6 +15,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/<str:token>/", team.accept_invitation, name="accept_invitation"),
     path("api-keys/", keys.api_keys, name="api_keys"),
     path("api-keys/<uuid:uuid>/revoke/", keys.revoke_api_key, name="revoke_api_key"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/<uuid:uuid>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<uuid:uuid>/delete/", webhooks.delete, name="delete_webhook"),
+    path("settings/webhooks/<uuid:uuid>/switch/", webhooks.switch, name="switch_webhook"),
+    path("settings/webhooks/<uuid:uuid>/secret/", webhooks.rotate, name="rotate_webhook_secret"),
+    path("settings/webhooks/<uuid:uuid>/test/", webhooks.test, name="test_webhook"),
+    path("settings/webhooks/deliveries/<uuid:uuid>/", webhooks.delivery, name="webhook_delivery"),
+    path("settings/webhooks/deliveries/<uuid:uuid>/replay/", webhooks.replay, name="replay_webhook"),
     path("profile/", profile.profile, name="profile"),
     path("profile/shop/", profile.rename_shop, name="rename_shop"),
     path("accounts/", include("allauth.urls")),

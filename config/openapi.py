@@ -14,6 +14,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "EventType": "accounts.enums.EventType",
+        "WebhookStatus": "accounts.enums.WebhookStatus",
         "SyncStatus": "accounts.enums.SyncStatus",
         "DocumentStatus": "knowledge.enums.DocumentStatus",
         "CrawlStatus": "knowledge.enums.CrawlStatus",

@@ -15,6 +15,7 @@ ROUTES: Final = {
     "assistants.tasks.evaluate": {"queue": "sync"},
     "marketplace.tasks.*": {"queue": "sync"},
     "accounts.tasks.sync*": {"queue": "sync"},
+    "accounts.tasks.send_webhook": {"queue": "webhooks"},
 }
 SCHEDULE: Final = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
@@ -42,5 +43,7 @@ SCHEDULE: Final = {
         "schedule": crontab(hour=5, minute=0),
     },
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
+    "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
+    "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

@@ -1,5 +1,15 @@
 """Pages of operators."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from operators import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tickets/", views.ticket_list, name="tickets"),
+    path("tickets/new/", views.new_ticket, name="new_ticket"),
+    path("tickets/<uuid:uuid>/", views.ticket, name="ticket"),
+    path("tickets/<uuid:uuid>/say/", views.say, name="ticket_say"),
+    path("tickets/<uuid:uuid>/move/", views.move, name="ticket_move"),
+    path("tickets/<uuid:uuid>/assign/", views.assign, name="ticket_assign"),
+    path("tickets/<uuid:uuid>/priority/", views.prioritise, name="ticket_priority"),
+]

@@ -25,6 +25,7 @@ class Site:
         self.url = url
         self.answers: dict[str, Answer] = {}
         self.journal: list[tuple[str, dict[str, str]]] = []
+        self.bodies: list[bytes] = []  # of what was posted
 
     @property
     def asked(self) -> list[str]:
@@ -79,6 +80,10 @@ def site() -> Iterator[Site]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def do_POST(self) -> None:
+            served.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass

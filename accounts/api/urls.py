@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-from accounts.api import tokens, views
+from accounts.api import tokens, views, webhooks
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("tenants", views.TenantViewSet, "tenant"),
@@ -13,6 +13,9 @@ routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("platforms", views.PlatformViewSet, "platform"),
     ("integrations", views.IntegrationViewSet, "integration"),
     ("sync-logs", views.SyncLogViewSet, "sync-log"),
+    ("webhook-endpoints", webhooks.WebhookEndpointViewSet, "webhook-endpoint"),
+    ("webhook-deliveries", webhooks.WebhookDeliveryViewSet, "webhook-delivery"),
+    ("events", webhooks.EventViewSet, "event"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/token/", tokens.TokenView.as_view(), name="token"),

@@ -1,5 +1,6 @@
 """Tenants, people, connections and system settings."""
 
+from accounts.models.events import Event, EventStream, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
 from accounts.models.people import ApiKey, ApiKeyPrincipal, User, person_behind
 from accounts.models.system import IdempotencyKey, StartPageEvent, SystemSetting
@@ -16,6 +17,8 @@ from accounts.models.tenancy import (
 __all__ = [
     "ApiKey",
     "ApiKeyPrincipal",
+    "Event",
+    "EventStream",
     "IdempotencyKey",
     "Integration",
     "Invitation",
@@ -30,6 +33,9 @@ __all__ = [
     "Tenant",
     "TenantQuerySet",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "person_behind",
     "tenants_of",
 ]

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 
+from accounts.enums import EventType
 from accounts.models import Tenant, User
+from accounts.services import events
 from billing.enums import SPENDING, TransactionType
 from billing.errors import BadAmount, InsufficientFunds, KeyReused
 from billing.models import Balance, BalanceTransaction
@@ -156,6 +158,7 @@ def _write(tenant: Tenant, movement: Movement, now_has: Standing) -> BalanceTran
 
 def _tell_if_low(tenant: Tenant, now_has: Standing, movement: Movement) -> None:
     if now_has.balance < settings.BALANCE_LOW <= now_has.balance - movement.amount:
+        events.record(tenant.pk, EventType.BALANCE_LOW, at=movement.at, available=now_has.available)
         _send(balance_low, tenant, available=now_has.available, at=movement.at)
 
 

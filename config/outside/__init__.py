@@ -5,7 +5,7 @@ name that resolves differently a moment later leads into our own network.
 """
 
 from config.outside.addresses import NotPublic, is_public, public_address
-from config.outside.client import Outside, Reply
+from config.outside.client import Outside, Reply, checked
 from config.outside.errors import OutsideFailed, Trouble
 
-__all__ = ["NotPublic", "Outside", "OutsideFailed", "Reply", "Trouble", "is_public", "public_address"]
+__all__ = ["NotPublic", "Outside", "OutsideFailed", "Reply", "Trouble", "checked", "is_public", "public_address"]

@@ -152,18 +152,29 @@ class Outside:
         for hop in range(MAX_REDIRECTS + 1):
             if hop and may_visit and not may_visit(url):
                 raise OutsideFailed(Trouble.ELSEWHERE, url)
-            reply = self._ask(checked(url), headers or {}, max_bytes or self.max_bytes)
+            reply = self._ask("GET", checked(url), headers or {}, max_bytes or self.max_bytes)
             location = reply.headers.get("location", "")
             if reply.status not in REDIRECTS or not location:
                 return reply
             url = urljoin(url, location)
         raise OutsideFailed(Trouble.TOO_MANY_REDIRECTS, url)
 
-    def _ask(self, url: str, headers: Mapping[str, str], max_bytes: int) -> Reply:
+    def post(self, url: str, content: bytes, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """Send ``content`` to an address; a redirect is an answer like any other and is not followed.
+
+        Raises:
+            OutsideFailed: there is no answer that may be used, and why.
+        """
+        self._deadline.ends_at = time.monotonic() + self.seconds
+        return self._ask("POST", checked(url), headers or {}, self.max_bytes, content=content)
+
+    def _ask(
+        self, method: str, url: str, headers: Mapping[str, str], max_bytes: int, *, content: bytes | None = None
+    ) -> Reply:
         try:
-            with self._client.stream("GET", url, headers=dict(headers)) as response:
-                content = b"" if response.status_code in REDIRECTS else self._read(response, max_bytes, url)
-                return Reply(url, response.status_code, response.headers, content)
+            with self._client.stream(method, url, headers=dict(headers), content=content) as response:
+                body = b"" if response.status_code in REDIRECTS else self._read(response, max_bytes, url)
+                return Reply(url, response.status_code, response.headers, body)
         except NotPublic as error:
             raise OutsideFailed(Trouble.NOT_PUBLIC, url) from error
         except (httpx2.TimeoutException, httpcore2.TimeoutException) as error:

@@ -26,7 +26,7 @@ WORKERS: Final[Mapping[str, tuple[str, int]]] = {
     "answers": ("answers", 16),
     "default": ("default", 4),
     "embedding": ("embedding", 2),
-    "sync": ("sync", 2),
+    "sync": ("sync,webhooks", 4),
 }
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.enums import EventType
+from accounts.services import events
 from config.db import new_uuid
 from dialogs import phrases, signals
 from dialogs.enums import HandoffReason, HandoffStatus, RunStatus, SystemType
@@ -66,4 +68,6 @@ def close(dialog: Dialog, *, at: datetime) -> None:
     words = phrases.say(phrases.CLOSED, language=dialog.language_code)
     note(dialog, kind=SystemType.CLOSED, text=words, at=at)
     announce_state(dialog)
+    facts = {"dialog": dialog.uuid, "channel": dialog.platform, "messages": dialog.messages_count}
+    events.record(dialog.tenant_id, EventType.DIALOG_CLOSED, at=at, **facts)
     transaction.on_commit(partial(signals.dialog_closed.send, sender=Dialog, dialog_id=dialog.pk))

@@ -7,7 +7,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F, Q
 
+from accounts.enums import EventType
 from accounts.models import User
+from accounts.services import events
 from config.errors import ProviderError, ProviderUnavailable
 from dialogs import signals, tasks
 from dialogs.enums import DeliveryStatus, Sender, SystemType
@@ -63,7 +65,7 @@ def write(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields: 
     """
     is_customer = sender == Sender.CUSTOMER
     dialog.count_message(at=at, is_customer=is_customer)
-    return DialogMessage.objects.create(
+    message = DialogMessage.objects.create(
         tenant_id=dialog.tenant_id,
         dialog=dialog,
         seq=dialog.last_seq,
@@ -73,6 +75,16 @@ def write(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields: 
         delivery_status=DeliveryStatus.DELIVERED if is_customer else DeliveryStatus.QUEUED,
         **fields,
     )
+    _tell_programs(dialog, message, at=at)
+    return message
+
+
+def _tell_programs(dialog: Dialog, message: DialogMessage, *, at: datetime) -> None:
+    facts = {"dialog": dialog.uuid, "channel": dialog.platform}
+    if message.seq == 1:
+        events.record(dialog.tenant_id, EventType.DIALOG_OPENED, at=at, **facts)
+    said = {"message": message.uuid, "seq": message.seq, "sender": message.sender, "text": message.text}
+    events.record(dialog.tenant_id, EventType.MESSAGE_CREATED, at=at, **facts, **said)
 
 
 @transaction.atomic

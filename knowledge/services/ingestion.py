@@ -15,7 +15,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.enums import EventType
 from accounts.models import Tenant, User
+from accounts.services import events
 from assistants.models import Assistant
 from knowledge import tasks
 from knowledge.enums import DocumentProblem, DocumentStatus, Source
@@ -74,7 +76,7 @@ def ingest_file(
         replaces=replaces,
     )
     if problem := _problem_of(intake.size):
-        return _refuse(intake, problem)
+        return _refuse(intake, problem, at=at)
     return _take(intake, file, at=at)
 
 
@@ -156,10 +158,14 @@ def _problem_of(size: int) -> DocumentProblem | None:
     return DocumentProblem.TOO_LARGE if size > settings.UPLOAD_MAX_BYTES else None
 
 
-def _refuse(intake: _Intake, problem: DocumentProblem) -> Document:
-    return _create(
+@transaction.atomic
+def _refuse(intake: _Intake, problem: DocumentProblem, *, at: datetime) -> Document:
+    document = _create(
         intake, status=DocumentStatus.FAILED, error_code=problem, error_message=str(problem.label), version=1
     )
+    facts = {"document": document.uuid, "title": document.title, "problem": problem}
+    events.record(document.tenant_id, EventType.DOCUMENT_FAILED, at=at, **facts)
+    return document
 
 
 def _take(intake: _Intake, file: "File[Any]", *, at: datetime) -> Document:

@@ -17,6 +17,8 @@ import structlog
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from accounts.enums import EventType
+from accounts.services import events
 from assistants import door
 from assistants.errors import NoModelAvailable
 from billing import services as billing
@@ -184,6 +186,8 @@ class _Worker:
             carry(document)
             show(KnowledgeEmbedding.objects.filter(document=document))
             announce_change(document)
+            facts = {"document": document.uuid, "title": document.title, "passages": count}
+            events.record(document.tenant_id, EventType.DOCUMENT_READY, at=at, **facts)
             tasks.describe_soon(document.pk)
         else:
             hide(KnowledgeEmbedding.objects.filter(document=document), at=at)
@@ -209,6 +213,8 @@ class _Worker:
             values = {"status": DocumentStatus.FAILED, "error_code": problem, "error_message": str(problem.label)}
             if self.document.advance(**values, locked_until=None, progress=0, chunk_count=0):
                 erase(self.document)
+                facts = {"document": self.document.uuid, "title": self.document.title, "problem": problem}
+                events.record(self.document.tenant_id, EventType.DOCUMENT_FAILED, at=self.at, **facts)
         log.info("document_failed", document=self.document.pk, problem=problem.value)
 
     def postpone(self, error: Exception) -> None:

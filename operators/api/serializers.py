@@ -1,10 +1,13 @@
 """The operators' desk as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from config.resources import public_id
+from dialogs.enums import Sender
 from operators.enums import TicketPriority, TicketSource, TicketStatus
-from operators.models import CannedReply, HandoffRequest, Ticket
+from operators.models import CannedReply, HandoffRequest, Ticket, TicketMessage
 
 
 class HandoffSerializer(serializers.ModelSerializer[HandoffRequest]):
@@ -59,6 +62,31 @@ class NewTicketSerializer(serializers.Serializer[Ticket]):
         TicketSource.choices, default=TicketSource.API
     )
     dialog = serializers.UUIDField(required=False, help_text="The uuid of the dialog it came from.")
+
+
+class TicketMessageSerializer(serializers.ModelSerializer[TicketMessage]):
+    """What was said about a ticket."""
+
+    author = public_id("The uuid of the person who said it.", allow_null=True)
+
+    class Meta:
+        model = TicketMessage
+        fields = ("id", "sender", "author", "text", "is_internal", "created_at")
+        read_only_fields = fields
+
+
+class NewTicketMessageSerializer(serializers.Serializer[TicketMessage]):
+    """What is to be said about a ticket: the customer's words, an answer to them, or a note for the team."""
+
+    text = serializers.CharField(max_length=8_000)
+    sender = serializers.ChoiceField([Sender.CUSTOMER, Sender.OPERATOR], default=Sender.OPERATOR)
+    is_internal = serializers.BooleanField(default=False, help_text="A note for the team; customers have none.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a customer's note for the team."""
+        if attrs["is_internal"] and attrs["sender"] == Sender.CUSTOMER:
+            raise serializers.ValidationError({"is_internal": ["Only the team writes notes."]})
+        return attrs
 
 
 class TicketMoveSerializer(serializers.Serializer[Ticket]):

@@ -14,18 +14,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from config.api import CursorPagination
 from config.resources import OwnedReadOnlyViewSet
+from dialogs.enums import Sender
 from dialogs.models import Dialog
 from operators.api.serializers import (
     CannedReplySerializer,
     HandoffSerializer,
+    NewTicketMessageSerializer,
     NewTicketSerializer,
+    TicketMessageSerializer,
     TicketMoveSerializer,
     TicketSerializer,
 )
 from operators.enums import TicketStatus
 from operators.models import CannedReply, HandoffRequest, Ticket
-from operators.services import tickets
+from operators.services import handling, tickets
 
 
 class HandoffFilter(FilterSet):
@@ -63,6 +67,12 @@ class TicketFilter(FilterSet):
     class Meta:
         model = Ticket
         fields = ("status", "priority", "source", "number", "dialog", "assigned_to")
+
+
+class InOrder(CursorPagination):
+    """Oldest first."""
+
+    ordering = "id"
 
 
 class TicketViewSet(OwnedReadOnlyViewSet):
@@ -105,6 +115,30 @@ class TicketViewSet(OwnedReadOnlyViewSet):
         )
         ticket.refresh_from_db()
         return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(methods=["get"], responses=TicketMessageSerializer(many=True))
+    @extend_schema(methods=["post"], request=NewTicketMessageSerializer, responses={201: TicketMessageSerializer})
+    @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=InOrder)
+    def messages(self, request: Request, uuid: UUID) -> Response:
+        """Read what was said about a ticket, oldest first, or say something."""
+        ticket = self.get_object()
+        if request.method == "POST":
+            return self._say(ticket, request)
+        page = self.paginate_queryset(ticket.messages.select_related("author"))
+        return self.get_paginated_response(TicketMessageSerializer(page, many=True).data)
+
+    def _say(self, ticket: Ticket, request: Request) -> Response:
+        payload = NewTicketMessageSerializer(data=request.data)
+        payload.is_valid(raise_exception=True)
+        text, person = payload.validated_data["text"], _person(request)
+        if payload.validated_data["is_internal"]:
+            message = handling.note(ticket, text=text, by=person, at=now())
+        elif payload.validated_data["sender"] == Sender.OPERATOR and person:
+            message = handling.reply(ticket, text=text, by=person, at=now())
+        else:
+            sender = Sender(payload.validated_data["sender"])
+            message = tickets.post(ticket, sender=sender, text=text, author=None, at=now())
+        return Response(TicketMessageSerializer(message).data, status=status.HTTP_201_CREATED)
 
     def _dialog(self, uuid: UUID | None) -> Dialog | None:
         if uuid is None:

@@ -6,13 +6,13 @@ from typing import Any, Final, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Integration, Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, Timestamped, enum_check
 from config.moves import move
-from dialogs.enums import Sender
+from dialogs.enums import HandoffReason, Sender
 from dialogs.models import Dialog
 from operators.enums import (
     TICKET_MOVES,
@@ -24,6 +24,11 @@ from operators.enums import (
 from operators.errors import ReopenWindowPassed
 
 REOPEN_WINDOW: Final = timedelta(days=14)
+REASON_WORDS: Final = {
+    "customer replied": _("the customer replied"),
+    "first_response": _("the assistant answered"),
+    **dict(HandoffReason.choices),
+}
 DONE: Final = (TicketStatus.RESOLVED, TicketStatus.CLOSED)
 
 
@@ -89,6 +94,11 @@ class Ticket(Public, Owned, Timestamped):
     def __str__(self) -> str:
         return f"#{self.number} {self.title}"
 
+    @property
+    def possible_moves(self) -> list[TicketStatus]:
+        """Return where the ticket can go from here, in the order of its life."""
+        return [status for status in TicketStatus if status in TICKET_MOVES[self.status]]
+
     def move_to(self, status: TicketStatus, *, at: datetime) -> str:
         """Change the status in one UPDATE and return the former one.
 
@@ -116,6 +126,7 @@ class TicketMessage(Owned, Created):
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("author")
     )
     text = models.TextField(_("text"))
+    is_internal = models.BooleanField(_("note for the team"), default=False, db_default=False)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 
     objects = OwnedQuerySet.as_manager()
@@ -160,6 +171,23 @@ class TicketAudit(Owned, Created):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.from_status} → {self.to_status}"
+
+    @property
+    def is_move(self) -> bool:
+        """Say whether the status changed, rather than who or how soon."""
+        return self.from_status != self.to_status
+
+    @property
+    def words(self) -> str:
+        """Return the reason as people read it."""
+        kind, _colon, value = self.reason.partition(": ")
+        if kind == "assigned":
+            return gettext("Assignee: %(person)s") % {"person": value}
+        if kind == "priority":
+            labels = dict(TicketPriority.choices)
+            steps = [str(labels.get(step, step)) for step in value.split(" → ")]
+            return gettext("Priority: %(steps)s") % {"steps": " → ".join(steps)}
+        return str(REASON_WORDS.get(self.reason, self.reason))
 
 
 class TicketExternalRef(Owned, Timestamped):

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.enums import Role
+from accounts.enums import EventType, Role
 from accounts.models import User
+from accounts.services import events
 from config.db import new_uuid
 from dialogs.enums import HandoffReason, HandoffStatus
 from dialogs.models import Dialog
@@ -23,6 +24,11 @@ from operators.models import HandoffAudit, HandoffRequest, OperatorPresence
 from operators.models.presence import MESSENGERS
 
 PATIENCE: Final = timedelta(minutes=30)
+TOLD: Final = {
+    HandoffStatus.REQUESTED: EventType.HANDOFF_REQUESTED,
+    HandoffStatus.ACTIVE: EventType.HANDOFF_TAKEN,
+    HandoffStatus.RESOLVED: EventType.HANDOFF_RESOLVED,
+}
 
 
 def request_operator(
@@ -189,6 +195,10 @@ def _record(
         extra_data=extra_data or {},
         created_at=at,
     )
+    if event_type := TOLD.get(HandoffStatus(after)):
+        facts = {"dialog": handoff.dialog.uuid, "request_id": handoff.request_id, "reason": handoff.reason}
+        operator = handoff.operator.uuid if handoff.operator else None
+        events.record(handoff.tenant_id, event_type, at=at, **facts, operator=operator)
 
 
 def _be_operator(person: User, handoff: HandoffRequest) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.enums import EventType
 from accounts.models import Tenant, User
+from accounts.services import events
 from dialogs.enums import Sender
 from dialogs.models import Dialog
 from operators import tasks
@@ -42,7 +44,7 @@ def open_ticket(
         **fields,
     )
     ticket.refresh_from_db(fields=["number"])
-    _record(ticket, before="", by=by, at=at)
+    record(ticket, before="", by=by, at=at)
     if dialog is None and assigned_to is None:
         transaction.on_commit(partial(tasks.respond_to_ticket.delay, ticket_id=ticket.pk))
     return ticket
@@ -57,7 +59,7 @@ def move(ticket: Ticket, status: TicketStatus, *, at: datetime, by: User | None 
         ReopenWindowPassed: it was closed too long ago to be reopened.
     """
     before = ticket.move_to(status, at=at)
-    _record(ticket, before=before, by=by, at=at, reason=reason)
+    record(ticket, before=before, by=by, at=at, reason=reason)
     return ticket
 
 
@@ -91,6 +93,7 @@ def post(
     at: datetime,
     author: User | None = None,
     metadata: dict[str, Any] | None = None,
+    is_internal: bool = False,
 ) -> TicketMessage:
     """Add what was said; a customer's word puts a ticket that waited for it back to work.
 
@@ -105,13 +108,15 @@ def post(
         author=author,
         created_at=at,
         metadata=metadata or {},
+        is_internal=is_internal,
     )
     if sender == Sender.CUSTOMER and ticket.status == TicketStatus.PENDING_CUSTOMER:
         move(ticket, TicketStatus.IN_PROGRESS, at=at, reason="customer replied")
     return message
 
 
-def _record(ticket: Ticket, *, before: str, at: datetime, by: User | None, reason: str = "") -> None:
+def record(ticket: Ticket, *, before: str, at: datetime, by: User | None, reason: str = "") -> None:
+    """Keep what was done to a ticket; the caller owns the transaction."""
     TicketAudit.objects.create(
         tenant_id=ticket.tenant_id,
         ticket=ticket,
@@ -121,3 +126,9 @@ def _record(ticket: Ticket, *, before: str, at: datetime, by: User | None, reaso
         reason=reason,
         created_at=at,
     )
+    facts = {"ticket": ticket.uuid, "number": ticket.number, "title": ticket.title, "status": ticket.status}
+    if before and before != ticket.status:
+        events.record(ticket.tenant_id, EventType.TICKET_MOVED, at=at, **facts, before=before, reason=reason)
+    elif not before:
+        origin = {"priority": ticket.priority, "source": ticket.source}
+        events.record(ticket.tenant_id, EventType.TICKET_CREATED, at=at, **facts, **origin)

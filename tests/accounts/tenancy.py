@@ -1,8 +1,30 @@
 """Which row each address of accounts is about."""
 
 from tests.factories.accounts import ApiKeyFactory, IntegrationFactory, InvitationFactory, MembershipFactory
+from tests.factories.webhooks import a_delivery, an_endpoint
+
+
+def an_endpoint_of(tenant):
+    return {"uuid": an_endpoint(tenant).uuid}
+
+
+def a_delivery_of(tenant):
+    return {"uuid": a_delivery(an_endpoint(tenant)).uuid}
+
 
 CASES = {
+    "webhook-endpoint-detail": an_endpoint_of,
+    "webhook-endpoint-rotate-secret": an_endpoint_of,
+    "webhook-endpoint-test": an_endpoint_of,
+    "webhook-delivery-detail": a_delivery_of,
+    "webhook-delivery-replay": a_delivery_of,
+    "webhook": an_endpoint_of,
+    "delete_webhook": an_endpoint_of,
+    "switch_webhook": an_endpoint_of,
+    "rotate_webhook_secret": an_endpoint_of,
+    "test_webhook": an_endpoint_of,
+    "webhook_delivery": a_delivery_of,
+    "replay_webhook": a_delivery_of,
     "tenant-detail": lambda tenant: {"uuid": tenant.uuid},
     "member-detail": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
     "invitation-detail": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},

@@ -11,5 +11,11 @@ CASES = {
     "canned-reply-detail": lambda tenant: {"uuid": CannedReplyFactory(tenant=tenant).uuid},
     "handoff-detail": lambda tenant: {"uuid": HandoffFactory(dialog__tenant=tenant).uuid},
     "ticket-detail": a_ticket,
+    "ticket-messages": a_ticket,
+    "ticket": a_ticket,
+    "ticket_say": a_ticket,
+    "ticket_move": a_ticket,
+    "ticket_assign": a_ticket,
+    "ticket_priority": a_ticket,
     "ticket-move": a_ticket,
 }

@@ -1,0 +1,188 @@
+"""Tickets in the dashboard: the list, the board, one ticket and what can be done with it."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Case, IntegerField, Value, When
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.pages import Request, role_required
+from accounts.services import role_of
+from config.errors import DomainError
+from config.pages import page_of
+from dialogs.models import Dialog
+from operators.enums import TicketPriority, TicketSource, TicketStatus
+from operators.forms import NewTicketForm, SayForm, TicketFilter, handlers_of
+from operators.models import Ticket, TicketQuerySet
+from operators.services import handling, tickets
+
+COLUMN: Final = 50
+BOARD: Final = tuple(status for status in TicketStatus if status != TicketStatus.CLOSED)
+URGENCY: Final = (TicketPriority.URGENT, TicketPriority.HIGH, TicketPriority.MEDIUM, TicketPriority.LOW)
+UNPROCESSABLE: Final = 422
+
+
+@require_safe
+@role_required(Role.USER)
+def ticket_list(request: Request) -> HttpResponse:
+    """List the shop's tickets, last changed first, or show them on a board."""
+    form = TicketFilter(request.GET, tenant=request.tenant)
+    found = form.apply(_ours(request)).select_related("assigned_to")
+    context: dict[str, Any] = {"form": form, "is_filtered": bool(form.chosen), "may_handle": _may_handle(request)}
+    if request.GET.get("view") == "board":
+        context["columns"] = [(status, _column(found, status)) for status in BOARD]
+        return render(request, "operators/board.html", context)
+    context["page"] = page_of(found.order_by("-updated_at", "-pk"), request.GET.get("page"))
+    return render(request, "operators/tickets.html", context)
+
+
+@require_safe
+@role_required(Role.USER)
+def ticket(request: Request, uuid: UUID) -> HttpResponse:
+    """Show one ticket with everything that was said and done."""
+    found = _one(request, uuid)
+    context = {
+        "ticket": found,
+        "said": found.messages.select_related("author").order_by("pk"),
+        "steps": found.steps.select_related("user").order_by("-pk"),
+        "follow_ups": found.follow_ups.order_by("pk"),
+        "people": handlers_of(request.tenant),
+        "priorities": TicketPriority.choices,
+        "moves": [move for move in found.possible_moves if move != TicketStatus.REOPENED],
+        "can_reopen": TicketStatus.REOPENED in found.possible_moves,
+        "may_handle": _may_handle(request),
+    }
+    return render(request, "operators/ticket.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.OPERATOR)
+def new_ticket(request: Request) -> HttpResponse:
+    """Open a ticket by hand, or out of a conversation."""
+    dialog = _dialog(request)
+    form = NewTicketForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        opened = tickets.open_ticket(
+            request.tenant,
+            title=data["title"],
+            description=data["description"],
+            priority=TicketPriority(data["priority"]),
+            source=_source_of(dialog),
+            dialog=dialog,
+            assigned_to=request.user,
+            by=request.user,
+            at=now(),
+        )
+        messages.success(request, _("Ticket #%(number)d is open.") % {"number": opened.number})
+        return redirect("ticket", uuid=opened.uuid)
+    context = {"form": form, "dialog": dialog}
+    return render(request, "operators/new_ticket.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def say(request: Request, uuid: UUID) -> HttpResponse:
+    """Answer the customer, or write a note for the team."""
+    found, form = _one(request, uuid), SayForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Write something first, at most 8,000 characters."))
+        return redirect("ticket", uuid=found.uuid)
+    text, how = form.cleaned_data["text"], form.cleaned_data["how"]
+    try:
+        if how == "note":
+            handling.note(found, text=text, by=request.user, at=now())
+        else:
+            handling.reply(found, text=text, by=request.user, at=now(), waits=how == "wait")
+    except DomainError as refused:
+        messages.warning(request, str(refused))
+    return redirect("ticket", uuid=found.uuid)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def move(request: Request, uuid: UUID) -> HttpResponse:
+    """Move a ticket; taking up one that was closed long ago opens a follow-up."""
+    found, wanted = _one(request, uuid), request.POST.get("status", "")
+    if wanted not in TicketStatus.values:
+        raise Http404
+    moved = found
+    try:
+        if wanted == TicketStatus.REOPENED:
+            moved = tickets.reopen(found, at=now(), by=request.user)
+        else:
+            tickets.move(found, TicketStatus(wanted), at=now(), by=request.user)
+    except DomainError as refused:
+        messages.warning(request, str(refused))
+    return redirect("ticket", uuid=moved.uuid)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def assign(request: Request, uuid: UUID) -> HttpResponse:
+    """Give a ticket to a person, or to nobody."""
+    found, chosen = _one(request, uuid), request.POST.get("person", "")
+    people = {str(person.uuid): person for person in handlers_of(request.tenant)}
+    if chosen and chosen not in people:
+        raise Http404
+    person: User | None = people.get(chosen)
+    try:
+        handling.assign(found, to=person, at=now(), by=request.user)
+    except DomainError as refused:
+        messages.warning(request, str(refused))
+    return redirect("ticket", uuid=found.uuid)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def prioritise(request: Request, uuid: UUID) -> HttpResponse:
+    """Say how soon a ticket wants attention."""
+    found, chosen = _one(request, uuid), request.POST.get("priority", "")
+    if chosen not in TicketPriority.values:
+        raise Http404
+    handling.prioritise(found, priority=TicketPriority(chosen), at=now(), by=request.user)
+    return redirect("ticket", uuid=found.uuid)
+
+
+def _ours(request: Request) -> TicketQuerySet:
+    return Ticket.objects.visible_to(request.user).of(request.tenant)
+
+
+def _one(request: Request, uuid: UUID) -> Ticket:
+    rows = _ours(request).select_related("tenant", "assigned_to", "created_by", "dialog__contact", "follows")
+    return get_object_or_404(rows, uuid=uuid)
+
+
+def _may_handle(request: Request) -> bool:
+    return role_of(request.user, request.tenant) in handling.HANDLERS
+
+
+def _column(found: TicketQuerySet, status: TicketStatus) -> list[Ticket]:
+    """Return the tickets of one column, most urgent first."""
+    ranks = [When(priority=priority, then=Value(rank)) for rank, priority in enumerate(URGENCY)]
+    urgency = Case(*ranks, default=Value(len(URGENCY)), output_field=IntegerField())
+    return list(found.filter(status=status).order_by(urgency, "-updated_at")[:COLUMN])
+
+
+def _dialog(request: Request) -> Dialog | None:
+    chosen = request.GET.get("dialog", "")
+    if not chosen:
+        return None
+    try:
+        uuid = UUID(chosen)
+    except ValueError as error:
+        raise Http404 from error
+    rows = Dialog.objects.visible_to(request.user).of(request.tenant).select_related("contact")
+    return get_object_or_404(rows, uuid=uuid)
+
+
+def _source_of(dialog: Dialog | None) -> TicketSource:
+    """Return where the customer wrote, as tickets name it."""
+    return TicketSource(dialog.platform) if dialog and dialog.platform in TicketSource.values else TicketSource.WEB
