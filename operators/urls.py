@@ -1,5 +1,7 @@
 """Pages of operators."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from operators import views
+
+urlpatterns = [path("console/", views.console, name="console")]

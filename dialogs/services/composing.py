@@ -68,7 +68,13 @@ def compose(
     """
     hold = billing.hold(tenant, service=ServiceType.AI_MESSAGE, key=key, at=now(), ttl=HOLD_LIFETIME)
     passages = found.passages if found else ()
-    messages = prompts.build(assistant, passages=passages, history=question.history, language=question.language)
+    messages = prompts.build(
+        assistant,
+        passages=passages,
+        history=question.history,
+        language=question.language,
+        instruction=question.instruction,
+    )
     try:
         completion = door.complete(
             tenant=tenant,
