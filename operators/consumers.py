@@ -115,7 +115,7 @@ class ConsoleConsumer(CommandConsumer):
         """Follow a conversation and show it from a number on."""
         found = await database_sync_to_async(self._dialog)(dialog)
         await self._follow(found)
-        shown = await database_sync_to_async(reports.thread)(found, after=after_seq)
+        shown: dict[str, Any] = await database_sync_to_async(reports.thread)(found, after=after_seq)
         self._seen = max([after_seq, *(message["seq"] for message in shown["messages"])])
         return shown
 

@@ -149,8 +149,8 @@
       list.update([fresh]);
       showCounts(now);
       showHead();
-      if (words) toast(words, "success");
-      if (command === "take") { thread.toEnd(); if (matchMedia("(min-width: 56.01rem)").matches) at("words").focus(); }
+      if (words) notice(words, { isPassing: true });
+      if (command === "take") { load("mine"); thread.toEnd(); if (matchMedia("(min-width: 56.01rem)").matches) at("words").focus(); }
     } catch (refusal) { complain(refusal); if (refusal.code !== "connection") show(dialog, { isAgain: true }); }
   };
   const can = (id) => !at(id).hidden && !at("talk-head").hidden;
