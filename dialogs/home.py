@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Avg, Count, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -30,7 +30,6 @@ class Day:
 
     dialogs: int
     answers: int
-    unanswered: int
     waiting: int
     cost: Decimal
     stars: float | None
@@ -42,14 +41,13 @@ def today(tenant: Tenant, *, at: datetime) -> Day:
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     said = DialogMessage.objects.of(tenant).filter(sender=Sender.ASSISTANT, created_at__gte=midnight)
     price = Cast(KT("receipt__price"), output_field=money())
-    answers = said.aggregate(count=Count("pk"), gaps=Count("pk", filter=Q(metadata__has_key="gap")), cost=Sum(price))
+    answers = said.exclude(metadata__has_key="gap").aggregate(count=Count("pk"), cost=Sum(price))
     begun = Dialog.objects.of(tenant).filter(last_message_at__gte=midnight)
     dialogs = begun.aggregate(count=Count("pk"), wait=Avg("first_response_time"))
     stars = DialogRating.objects.filter(dialog__in=begun).aggregate(mean=Avg("rating"))
     return Day(
         dialogs=dialogs["count"],
-        answers=answers["count"] - answers["gaps"],
-        unanswered=answers["gaps"],
+        answers=answers["count"],
         waiting=Dialog.objects.of(tenant).open().filter(handoff_status=HandoffStatus.REQUESTED).count(),
         cost=answers["cost"] or Decimal(0),
         stars=stars["mean"],
@@ -81,14 +79,6 @@ def waiting_card(tenant: Tenant, *, at: datetime) -> Card:
     return Card(label=_("Waiting for a person"), value=str(day.waiting), icon="operator", url=url, tone=tone)
 
 
-def gaps_card(tenant: Tenant, *, at: datetime) -> Card:
-    """Return how many questions the knowledge could not answer today."""
-    day = today(tenant, at=at)
-    note = _("worth an article") if day.unanswered else ""
-    url = f"{reverse('dialogs')}?gaps=1"
-    return Card(label=_("Questions without an answer"), value=str(day.unanswered), note=note, icon="knowledge", url=url)
-
-
 def latest(tenant: Tenant, at: datetime) -> dict[str, Any]:
     """Return the latest conversations and the chat to try."""
     dialogs = Dialog.objects.of(tenant).latest_first().select_related("contact", "assistant")[:LATEST]
@@ -101,5 +91,5 @@ def address_of(dialog: UUID, seq: int) -> str:
     return f"{reverse('dialog', args=[dialog])}#m{seq}"
 
 
-CARDS = (dialogs_card, answers_card, waiting_card, gaps_card)
+CARDS = (dialogs_card, answers_card, waiting_card)
 PANEL = HomePanel(template="dialogs/home.html", context=latest)

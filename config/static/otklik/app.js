@@ -107,6 +107,7 @@
     }
   };
   showMoments();
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   setInterval(showMoments, 30_000);
   document.addEventListener("htmx:afterSwap", showMoments);
   showTheme();
