@@ -24,7 +24,8 @@ from operators.services import attending, conducting
 
 HELLO_WITHIN_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 15
-GATHER_SECONDS: Final = 0.15
+GATHER_SECONDS: Final = 0.05
+PAUSE_SECONDS: Final = 1.0  # between two looks at the lists; the open conversation does not wait for them
 FOLLOW_AGAIN_BEATS: Final = 40  # group membership ends after a day; this is every ten minutes
 FORBIDDEN: Final = 4403
 
@@ -41,6 +42,7 @@ class ConsoleConsumer(CommandConsumer):
     _open_uuid = ""
     _seen = 0
     _changed: set[int]
+    _is_gathering = False
     _tasks: set["asyncio.Task[None]"]
 
     async def connect(self) -> None:
@@ -76,9 +78,10 @@ class ConsoleConsumer(CommandConsumer):
         """Turn a hint into what the page needs to know."""
         event = message["event"]
         if event["type"] == "changed":
-            if not self._changed:
-                self._start(self._send_rows())
             self._changed.add(event["dialog"])
+            if not self._is_gathering:
+                self._is_gathering = True
+                self._start(self._send_rows())
         elif event["type"] == "message":
             await self._send_missed()
         elif event["type"] == "state":
@@ -226,11 +229,8 @@ class ConsoleConsumer(CommandConsumer):
 
     def _greeting(self, tenant: Tenant) -> dict[str, Any]:
         attending.beat(tenant, self._user, at=now())
-        return {
-            "me": reports.desk(tenant, self._user),
-            "counts": self._counts(),
-            "canned": reports.canned_replies(tenant),
-        }
+        canned = reports.canned_replies(tenant)
+        return {"me": reports.desk(tenant, self._user), "counts": self._counts(), "canned": canned}
 
     async def _follow(self, dialog: Dialog) -> None:
         self._open_uuid = str(dialog.uuid)
@@ -242,11 +242,16 @@ class ConsoleConsumer(CommandConsumer):
         await self.channel_layer.group_add(group_of(dialog.pk), self.channel_name)
 
     async def _send_rows(self) -> None:
-        """Send the rows of all dialogs that changed within a moment, once."""
-        await asyncio.sleep(GATHER_SECONDS)
-        keys, self._changed = self._changed, set()
-        with translation.override(self.language):
-            await self.send_json({"type": "rows", **await database_sync_to_async(self._rows)(keys)})
+        """Send the rows of all dialogs that changed within a moment, once; then within each second."""
+        try:
+            while self._changed:
+                await asyncio.sleep(GATHER_SECONDS)
+                keys, self._changed = self._changed, set()
+                with translation.override(self.language):
+                    await self.send_json({"type": "rows", **await database_sync_to_async(self._rows)(keys)})
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            self._is_gathering = False
 
     def _rows(self, keys: set[int]) -> dict[str, Any]:
         rows = reports.rows_by_key(self._tenant, keys)
@@ -257,24 +262,17 @@ class ConsoleConsumer(CommandConsumer):
         if self.dialog_id is None:
             return
         with translation.override(self.language):
-            missed = await database_sync_to_async(self._missed)(self.dialog_id, self._seen)
+            missed = await database_sync_to_async(reports.missed)(self.dialog_id, self._seen)
         self._seen = max([self._seen, *(message["seq"] for message in missed)])
         if missed:
             await self.send_json({"type": "messages", "dialog": self._open_uuid, "messages": missed})
-
-    def _missed(self, dialog_id: int, seen: int) -> list[dict[str, Any]]:
-        return reports.messages_after(Dialog.objects.get(pk=dialog_id), seen)
 
     async def _send_marks(self) -> None:
         if self.dialog_id is None:
             return
         with translation.override(self.language):
-            marks = await database_sync_to_async(self._marks)(self.dialog_id)
-        await self.send_json({"type": "marks", "dialog": self._open_uuid, **marks})
-
-    def _marks(self, dialog_id: int) -> dict[str, Any]:
-        dialog = Dialog.objects.get(pk=dialog_id)
-        return {"marks": reports.marks(dialog), "draft": reports.draft(dialog)}
+            aside = await database_sync_to_async(reports.aside)(self.dialog_id)
+        await self.send_json({"type": "marks", "dialog": self._open_uuid, **aside})
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Tenant, User
 from dialogs.enums import HandoffStatus, RunOutcome, RunStatus, Sender
@@ -51,12 +51,12 @@ def rows_by_key(tenant: Tenant, keys: Iterable[int]) -> list[dict[str, Any]]:
 
 def rows_of(dialogs: QuerySet[Dialog]) -> list[dict[str, Any]]:
     """Return dialogs as the lists show them, in three queries."""
-    found = list(dialogs.select_related("contact", "assigned_operator"))
-    keys = [dialog.pk for dialog in found]
-    last = DialogMessage.objects.filter(dialog__in=keys, seq=F("dialog__last_seq")).only("dialog_id", "sender", "text")
-    words = {message.dialog_id: message for message in last}
-    waiting = {cycle.dialog_id: cycle for cycle in HandoffRequest.objects.open().filter(dialog__in=keys)}
-    return [_row(dialog, words.get(dialog.pk), waiting.get(dialog.pk)) for dialog in found]
+    spoken = DialogMessage.objects.spoken().filter(dialog=OuterRef("pk")).order_by("-seq").values("pk")[:1]
+    found = list(dialogs.select_related("contact", "assigned_operator").annotate(last_spoken=Subquery(spoken)))
+    last = DialogMessage.objects.only("dialog_id", "sender", "text").in_bulk([row.last_spoken for row in found])
+    cycles = HandoffRequest.objects.open().filter(dialog__in=[row.pk for row in found])
+    waiting = {cycle.dialog_id: cycle for cycle in cycles}
+    return [_row(dialog, last.get(dialog.last_spoken), waiting.get(dialog.pk)) for dialog in found]
 
 
 def _row(dialog: Dialog, last: DialogMessage | None, cycle: HandoffRequest | None) -> dict[str, Any]:
@@ -92,6 +92,11 @@ def messages_after(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
     return [message(row) for row in rows]
 
 
+def missed(dialog_id: int, seen: int) -> list[dict[str, Any]]:
+    """Return what came after number ``seen``."""
+    return messages_after(Dialog.objects.get(pk=dialog_id), seen)
+
+
 def messages_before(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
     """Return the page before number ``seq``."""
     messages = dialog.messages.select_related("author").prefetch_related("ratings").filter(seq__lt=seq)
@@ -122,6 +127,12 @@ def message(said: DialogMessage) -> dict[str, Any]:
         if receipt
         else None,
     }
+
+
+def aside(dialog_id: int) -> dict[str, Any]:
+    """Return what stands beside the messages and changes with the handoff."""
+    dialog = Dialog.objects.get(pk=dialog_id)
+    return {"marks": marks(dialog), "draft": draft(dialog)}
 
 
 def thread(dialog: Dialog, *, after: int) -> dict[str, Any]:

@@ -111,6 +111,7 @@ async def test_the_queues_and_the_thread_are_shown(desk, tenant, dialog):
     assert [reply["shortcut"] for reply in operator.ready["canned"]] == ["hi"]
     assert [row["dialog"] for row in listed["rows"]] == [str(dialog.uuid)]
     assert listed["rows"][0]["waiting_since"]
+    assert (listed["rows"][0]["preview"], listed["rows"][0]["last_sender"]) == ("Позовите человека", "customer")
     assert [message["seq"] for message in shown["messages"]] == [1, 2]
     assert shown["marks"][0]["to"]
     assert shown["context"]["messages"] == 2

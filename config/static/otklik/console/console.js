@@ -254,6 +254,9 @@
     if (act) { event.preventDefault(); act(); }
   });
 
+  // A hint may have been lost: look at the queue again now and then, unless somebody has leafed through it.
+  setInterval(() => { if (!document.hidden && list.offset <= desk.List.PAGE) load(list.queue); }, 60_000);
+
   notice(say("connecting"));
   connection.start();
 })(window.otklikConsole);
