@@ -57,10 +57,9 @@ def compose(
 ) -> Composed:
     """Hold the price and have the model answer; outside any transaction.
 
-    The text is empty, and the price given back, when the model was stopped
-    before its first word or said nothing that may be shown. ``found`` is none
-    for small talk; ``key`` is the idempotency key of the price; the callbacks
-    are ``door.complete``'s.
+    The text is empty, and the price given back, when the model was stopped before its first word or said nothing that
+    may be shown. ``found`` is none for small talk; ``key`` is the idempotency key of the price; the callbacks are
+    ``door.complete``'s.
 
     Raises:
         InsufficientFunds: the price is not there.
@@ -77,12 +76,7 @@ def compose(
     )
     try:
         completion = door.complete(
-            tenant=tenant,
-            assistant=assistant,
-            messages=messages,
-            on_text=on_text,
-            should_stop=should_stop,
-            at=now(),
+            tenant=tenant, assistant=assistant, messages=messages, on_text=on_text, should_stop=should_stop, at=now()
         )
         text = cleaning.clean(completion.text, sources=[passage.text for passage in passages])
     except BaseException:
