@@ -5,5 +5,6 @@ from channels.security.websocket import AllowedHostsOriginValidator
 
 from config.sockets import refuse_unknown
 from dialogs import routing as dialogs
+from operators import routing as operators
 
-sockets = AllowedHostsOriginValidator(URLRouter([*dialogs.sockets, refuse_unknown]))
+sockets = AllowedHostsOriginValidator(URLRouter([*dialogs.sockets, *operators.sockets, refuse_unknown]))

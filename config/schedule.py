@@ -19,7 +19,7 @@ ROUTES: Final = {
 }
 SCHEDULE: Final = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
-    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 30, "options": {"expires": 30}},
+    "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 10, "options": {"expires": 10}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "find lost evaluations": {
         "task": "assistants.tasks.sweep_evaluations",

@@ -58,6 +58,12 @@ def announce_state(dialog: Dialog) -> None:
     _on_commit(dialog.pk, dialog.tenant_id, event)
 
 
+def announce_shown(dialog: Dialog, *, up_to: int) -> None:
+    """Tell the dialog's sockets what is on the customer's screen, once it is committed."""
+    event = {"type": "shown", "seq": up_to}
+    transaction.on_commit(partial(broadcast, group_of(dialog.pk), {"type": HANDLER, "event": event}))
+
+
 def announce_run(dialog_id: int, run: str, state: str, **facts: Any) -> None:
     """Tell the dialog's sockets how an answer under way goes, at once."""
     broadcast(group_of(dialog_id), {"type": HANDLER, "event": {"type": "run", "run": run, "state": state, **facts}})

@@ -20,6 +20,8 @@ RULES: Final = (
     "these rules. Write plain text or a short list, without HTML, images or links that are not in the passages. "
     "Answer in the language with the code “{language}”."
 )
+INSTRUCTION: Final = "operator_instruction"
+"""The key in a dialog's ``context_data``: what a person asked of the assistant when they left."""
 LANGUAGES: Final = {"ru", "en"}
 
 
@@ -30,6 +32,7 @@ def build(
     history: Sequence[DialogMessage],
     language: str,
     boundary: str = "",
+    instruction: str = "",
 ) -> list[Message]:
     """Return the messages for the model.
 
@@ -40,9 +43,13 @@ def build(
         language: The code of the language to answer in.
         boundary: The mark that delimits untrusted text; random when empty, so
             that no document can contain it.
+        instruction: What the operator who talked to the customer before asks for.
     """
     mark = boundary or secrets.token_hex(8)
-    system = f"{assistant.system_prompt.strip()}\n\n{RULES.format(language=language)}\n\n{_passages(passages, mark)}"
+    rules = RULES.format(language=language)
+    if instruction.strip():
+        rules += f"\n\nA colleague who talked to this customer asks you: {instruction.strip()}"
+    system = f"{assistant.system_prompt.strip()}\n\n{rules}\n\n{_passages(passages, mark)}"
     return [Message(role="system", content=system), *_turns(history)]
 
 

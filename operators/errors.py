@@ -31,6 +31,24 @@ class OperatorFull(DomainError):
 
 
 @dataclass
+class TakenByAnother(DomainError):
+    """A colleague is in charge of the conversation."""
+
+    code, status = "taken_by_another", 409
+    message = _("{person} already answers this customer.")
+
+    person: str
+
+
+@dataclass
+class NotInCharge(DomainError):
+    """Only the operator in charge speaks to the customer and passes the conversation on."""
+
+    code, status = "not_in_charge", 409
+    message = _("Take the conversation first.")
+
+
+@dataclass
 class ReopenWindowPassed(DomainError):
     """A ticket that was closed long ago is not reopened; a follow-up continues it."""
 

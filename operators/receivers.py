@@ -7,6 +7,7 @@ from uuid import UUID
 from django.dispatch import receiver
 from django.utils.timezone import now
 
+from dialogs.events import announce_state
 from dialogs.signals import dialog_closed, operator_requested
 from operators.services import handoffs
 
@@ -14,7 +15,8 @@ from operators.services import handoffs
 @receiver(operator_requested, dispatch_uid="operators.open_handoff")
 def open_handoff(*, dialog_id: int, reason: str, request_id: UUID, at: datetime, **_: Any) -> None:
     """Open the cycle of a dialog that asked for a person."""
-    handoffs.record_request(dialog_id, reason=reason, request_id=request_id, at=at)
+    handoff = handoffs.record_request(dialog_id, reason=reason, request_id=request_id, at=at)
+    announce_state(handoff.dialog)  # consoles show since when and why somebody waits
 
 
 @receiver(dialog_closed, dispatch_uid="operators.end_handoff")

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operators import views
+from operators import console, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("console/", console.console, name="console"),
     path("tickets/", views.ticket_list, name="tickets"),
     path("tickets/new/", views.new_ticket, name="new_ticket"),
     path("tickets/<uuid:uuid>/", views.ticket, name="ticket"),

@@ -16,7 +16,7 @@ ALSO_PUBLIC = {  # parts that are a thing of their own, with the reason to share
     "accounts": {"secrets", "pages"},  # the one place that encrypts; what every page starts from
     "assistants": {"door"},  # the one place that calls a model
     "knowledge": {"search"},  # the one place that finds passages
-    "dialogs": {"phrases"},  # what customers are told, in one voice
+    "dialogs": {"phrases", "events"},  # what customers are told, in one voice; what open sockets hear
 }
 ALLOWED_NAMES = PUBLIC | {
     "__init__", "providers", "tasks", "receivers", "admin", "api", "consumers", "routing", "views", "urls", "forms",

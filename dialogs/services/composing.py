@@ -57,10 +57,9 @@ def compose(
 ) -> Composed:
     """Hold the price and have the model answer; outside any transaction.
 
-    The text is empty, and the price given back, when the model was stopped
-    before its first word or said nothing that may be shown. ``found`` is none
-    for small talk; ``key`` is the idempotency key of the price; the callbacks
-    are ``door.complete``'s.
+    The text is empty, and the price given back, when the model was stopped before its first word or said nothing that
+    may be shown. ``found`` is none for small talk; ``key`` is the idempotency key of the price; the callbacks are
+    ``door.complete``'s.
 
     Raises:
         InsufficientFunds: the price is not there.
@@ -68,15 +67,16 @@ def compose(
     """
     hold = billing.hold(tenant, service=ServiceType.AI_MESSAGE, key=key, at=now(), ttl=HOLD_LIFETIME)
     passages = found.passages if found else ()
-    messages = prompts.build(assistant, passages=passages, history=question.history, language=question.language)
+    messages = prompts.build(
+        assistant,
+        passages=passages,
+        history=question.history,
+        language=question.language,
+        instruction=question.instruction,
+    )
     try:
         completion = door.complete(
-            tenant=tenant,
-            assistant=assistant,
-            messages=messages,
-            on_text=on_text,
-            should_stop=should_stop,
-            at=now(),
+            tenant=tenant, assistant=assistant, messages=messages, on_text=on_text, should_stop=should_stop, at=now()
         )
         text = cleaning.clean(completion.text, sources=[passage.text for passage in passages])
     except BaseException:

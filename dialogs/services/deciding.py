@@ -9,6 +9,7 @@ from typing import Final
 from dialogs import intents
 from dialogs.enums import HandoffReason, Sender
 from dialogs.models import Dialog, DialogMessage
+from dialogs.prompts import INSTRUCTION
 
 HISTORY: Final = 20
 SHORT_FOLLOW_UP: Final = 3
@@ -30,6 +31,7 @@ class Question:
     follows_gap: bool
     history: Sequence[DialogMessage]
     unanswered: Sequence[DialogMessage] = ()
+    instruction: str = ""
 
     @property
     def intents(self) -> frozenset[str]:
@@ -72,6 +74,7 @@ def question_of(dialog: Dialog) -> Question | None:
         follows_gap=bool(before and before.metadata.get("gap")),
         history=[*history, *unanswered],
         unanswered=unanswered,
+        instruction=str(dialog.context_data.get(INSTRUCTION, "")),
     )
 
 

@@ -21,7 +21,7 @@ from dialogs.errors import (
     MessageUnreadable,
     OutcomeUnknown,
 )
-from dialogs.events import announce_message
+from dialogs.events import announce_message, announce_shown
 from dialogs.models import Dialog, DialogMessage
 from dialogs.ports import channel_for
 
@@ -171,12 +171,16 @@ def _deliver_next(message: DialogMessage) -> None:
 
 def confirm_shown(dialog: Dialog, *, up_to: int) -> int:
     """Record that the client shows everything up to number ``up_to``; return how many were new."""
-    return (
-        dialog.messages.filter(seq__lte=min(up_to, dialog.last_seq))
+    up_to = min(up_to, dialog.last_seq)
+    count = (
+        dialog.messages.filter(seq__lte=up_to)
         .filter(delivery_status__in=[DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT])
         .exclude(sender=Sender.CUSTOMER)
         .update(delivery_status=DeliveryStatus.DELIVERED)
     )
+    if count:
+        announce_shown(dialog, up_to=up_to)
+    return count
 
 
 def _deliver_soon(message: DialogMessage) -> None:

@@ -16,6 +16,7 @@ from dialogs.enums import Channel, RunStatus, Sender
 from dialogs.events import announce_message
 from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMessage
 from dialogs.ports import channel_for
+from dialogs.prompts import INSTRUCTION
 from dialogs.services.posting import readable, write
 
 LONGEST_QUIET: Final = timedelta(seconds=4)
@@ -150,6 +151,16 @@ def receive_locked(
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
     return Received(message=message, run=run, is_new=True)
+
+
+@transaction.atomic
+def resume(dialog: Dialog, *, at: datetime, instruction: str = "") -> AnswerRun | None:
+    """Let the assistant go on after a person, by their ``instruction``; what nobody answered is answered now."""
+    locked = Dialog.objects.locked().get(pk=dialog.pk)
+    locked.context_data = {**locked.context_data, INSTRUCTION: instruction}
+    locked.save(update_fields=["context_data"])
+    last = locked.messages.spoken().order_by("-seq").first()
+    return make_due(locked, last, at=at) if last and last.sender == Sender.CUSTOMER else None
 
 
 def _known(dialog: Dialog, platform_message_id: str) -> Received | None:

@@ -1,6 +1,7 @@
 """Operators: who is there, how much they can hold, and what they often say."""
 
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -16,6 +17,21 @@ from operators.enums import PresenceStatus
 MESSENGERS: Final = frozenset({Channel.TELEGRAM, Channel.WHATSAPP})
 
 
+STALE_AFTER: Final = timedelta(seconds=45)
+
+
+class PresenceQuerySet(OwnedQuerySet["OperatorPresence"]):
+    """Operators' presence."""
+
+    def stale(self, *, at: datetime) -> Self:
+        """Keep those who came and are not heard of any more."""
+        return self.exclude(status=PresenceStatus.OFFLINE).filter(last_heartbeat__lt=at - STALE_AFTER)
+
+    def at_the_desk(self, *, at: datetime) -> Self:
+        """Keep those who can be given a conversation."""
+        return self.filter(status=PresenceStatus.ONLINE, last_heartbeat__gte=at - STALE_AFTER)
+
+
 class OperatorPresence(Owned, Timestamped):
     """Whether a person is at the desk of a tenant, and how many conversations they can hold.
 
@@ -29,7 +45,7 @@ class OperatorPresence(Owned, Timestamped):
     max_active_chats_web = models.IntegerField(_("website chats at most"), default=3)
     max_active_chats_telegram = models.IntegerField(_("messenger chats at most"), default=5)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = PresenceQuerySet.as_manager()
 
     class Meta:
         db_table = "operator_presence"

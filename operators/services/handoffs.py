@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.enums import EventType, Role
-from accounts.models import User
+from accounts.models import Tenant, User
 from accounts.services import events
 from config.db import new_uuid
 from dialogs.enums import HandoffReason, HandoffStatus
@@ -85,9 +85,9 @@ def take(handoff: HandoffRequest, *, operator: User, at: datetime) -> HandoffReq
         OperatorFull: the person holds as many as they can.
         IllegalHandoff, IllegalMove: it does not wait, or somebody else was faster.
     """
-    _be_operator(operator, handoff)
+    be_operator(operator, handoff.tenant)
     dialog = handoff.dialog
-    _have_room(operator, dialog)
+    have_room(operator, dialog)
     joining.join(dialog, operator=operator, at=at)
     handoff.move_to(RequestState.ACTIVE, operator=operator, started_at=at)
     _record(handoff, before=HandoffStatus.REQUESTED, after=HandoffStatus.ACTIVE, by=operator, at=at)
@@ -201,13 +201,24 @@ def _record(
         events.record(handoff.tenant_id, event_type, at=at, **facts, operator=operator)
 
 
-def _be_operator(person: User, handoff: HandoffRequest) -> None:
-    if not person.is_active or person.role_in(handoff.tenant) not in {Role.OPERATOR, Role.ADMIN}:
+def be_operator(person: User, tenant: Tenant) -> None:
+    """Refuse anybody who may not take conversations of ``tenant``.
+
+    Raises:
+        NotAnOperator: they may not.
+    """
+    if not person.is_active or person.role_in(tenant) not in {Role.OPERATOR, Role.ADMIN}:
         raise NotAnOperator(person=str(person))
 
 
-def _have_room(operator: User, dialog: Dialog) -> None:
-    """Refuse when ``operator`` is full; their presence stays locked until the transaction ends."""
+def have_room(operator: User, dialog: Dialog) -> None:
+    """Refuse when ``operator`` is full; their presence stays locked until the transaction ends.
+
+    It is locked before any dialog, everywhere.
+
+    Raises:
+        OperatorFull: they hold as many as they can.
+    """
     key: dict[str, Any] = {"tenant_id": dialog.tenant_id, "user": operator}
     OperatorPresence.objects.get_or_create(**key)
     presence = OperatorPresence.objects.select_for_update().get(**key)

@@ -72,6 +72,7 @@ def test_a_new_article_is_answered_from_minutes_later(chat, login, page):
 PAGES = [
     "/",
     "/dialogs/",
+    "/console/",
     "/knowledge/",
     "/knowledge/test/",
     "/assistants/",

@@ -1,0 +1,97 @@
+// Writing to the customer: a growing input, canned replies after a slash, one draft per conversation.
+((desk) => {
+  "use strict";
+  const { el } = desk;
+  const TYPING_MS = 3_000, SHOWN = 8;
+
+  desk.Composer = class extends EventTarget {
+    replies = [];
+    #drafts = new Map();
+    #dialog = "";
+    #typedAt = 0;
+    #chosen = 0;
+
+    constructor({ form, input, list }) {
+      super();
+      Object.assign(this, { form, input, list });
+      form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
+      input.addEventListener("input", () => this.#changed());
+      input.addEventListener("keydown", (event) => this.#key(event));
+      list.addEventListener("click", (event) => { const option = event.target.closest("[data-shortcut]"); if (option) this.#insert(option.dataset.shortcut); });
+    }
+
+    /** Write in another conversation; what was begun in the last one is kept. */
+    switch(dialog) {
+      if (this.#dialog) this.#drafts.set(this.#dialog, this.input.value);
+      this.#dialog = dialog;
+      this.fill(this.#drafts.get(dialog) ?? "", { isFocused: false });
+    }
+
+    fill(text, { isFocused = true } = {}) {
+      this.input.value = text;
+      this.#grow();
+      this.#suggest();
+      if (isFocused) this.input.focus();
+    }
+
+    #changed() {
+      this.#grow();
+      this.#chosen = 0;
+      this.#suggest();
+      if (Date.now() - this.#typedAt > TYPING_MS && this.input.value) { this.#typedAt = Date.now(); this.dispatchEvent(new Event("typing")); }
+    }
+
+    #grow() {
+      this.input.rows = 1;
+      const line = parseFloat(getComputedStyle(this.input).lineHeight) || 22;
+      this.input.rows = Math.min(8, Math.max(1, Math.round((this.input.scrollHeight - 12) / line)));
+    }
+
+    /** What fits the words after the slash, by shortcut or title. */
+    get #fitting() {
+      const typed = /^\/([\p{L}\p{N}_-]*)$/u.exec(this.input.value);
+      if (!typed) return [];
+      const start = typed[1].toLowerCase();
+      return this.replies.filter((reply) => reply.shortcut.toLowerCase().startsWith(start) || (start && reply.title.toLowerCase().includes(start))).slice(0, SHOWN);
+    }
+
+    #suggest() {
+      const fitting = this.#fitting;
+      this.list.hidden = !fitting.length;
+      this.list.replaceChildren(...fitting.map((reply, index) => el("li", {
+        role: "option", id: `canned-${index}`, "data-shortcut": reply.shortcut, "aria-selected": String(index === this.#chosen),
+        children: [el("strong", { className: "small", text: `/${reply.shortcut}` }), el("span", { className: "small", text: reply.title }), el("span", { className: "faint xsmall truncate", dir: "auto", text: reply.text })],
+      })));
+      if (fitting.length) this.input.setAttribute("aria-activedescendant", `canned-${this.#chosen}`);
+      else this.input.removeAttribute("aria-activedescendant");
+    }
+
+    #insert(shortcut) {
+      const reply = this.replies.find((one) => one.shortcut === shortcut);
+      if (reply) this.fill(reply.text);
+    }
+
+    #key(event) {
+      if (event.isComposing) return;
+      const fitting = this.#fitting;
+      if (fitting.length && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+        event.preventDefault();
+        this.#chosen = (this.#chosen + (event.key === "ArrowDown" ? 1 : fitting.length - 1)) % fitting.length;
+        this.#suggest();
+      } else if (fitting.length && (event.key === "Enter" || event.key === "Tab")) {
+        event.preventDefault();
+        this.#insert(fitting[this.#chosen].shortcut);
+      } else if (event.key === "Enter" && !event.shiftKey) {
+        event.preventDefault();
+        this.#send();
+      }
+    }
+
+    #send() {
+      const text = this.input.value.trim();
+      if (!text) return;
+      this.fill("");
+      this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text } }));
+    }
+  };
+})((window.otklikConsole ??= {}));

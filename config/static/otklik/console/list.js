@@ -1,0 +1,112 @@
+// The queues: rows that come and go, counts, and how long each customer has been waiting.
+((desk) => {
+  "use strict";
+  const { el, say } = desk;
+  const PAGE = 50;
+
+  desk.List = class extends EventTarget {
+    rows = new Map();
+    queue = "waiting";
+    current = null;
+    #order = [];
+    #isLast = true;
+    #frame = 0;
+
+    constructor(root, { me }) {
+      super();
+      Object.assign(this, { root, me });
+      root.addEventListener("click", (event) => {
+        const row = event.target.closest("[data-dialog]");
+        if (row) this.dispatchEvent(new CustomEvent("choose", { detail: row.dataset.dialog }));
+        else if (event.target.closest("[data-more]")) this.dispatchEvent(new Event("more"));
+      });
+      setInterval(() => this.#tick(), 1000);
+    }
+
+    get offset() { return this.#order.length; }
+
+    /** Show a page of a queue, the first one instead of what was there. */
+    show({ rows, is_last: isLast }, { isMore = false } = {}) {
+      for (const row of rows) this.rows.set(row.dialog, row);
+      const keys = rows.map((row) => row.dialog);
+      this.#order = isMore ? [...new Set([...this.#order, ...keys])] : keys;
+      this.#isLast = isLast;
+      this.root.removeAttribute("aria-busy");
+      this.draw();
+    }
+
+    /** Take in rows that changed: into their place, or out of the list. */
+    update(rows) {
+      for (const row of rows) this.rows.set(row.dialog, row);
+      const changed = new Set(rows.map((row) => row.dialog));
+      const kept = this.#order.filter((key) => !changed.has(key));
+      const fitting = rows.filter((row) => this.#fits(row)).map((row) => row.dialog);
+      this.#order = [...kept, ...fitting].sort((a, b) => this.#compare(this.rows.get(a), this.rows.get(b)));
+      this.draw();
+    }
+
+    /** Return the neighbour of the chosen row. */
+    step(by) {
+      const place = this.#order.indexOf(this.current);
+      return this.#order[place < 0 ? 0 : Math.min(this.#order.length - 1, Math.max(0, place + by))];
+    }
+
+    draw() {
+      if (this.#frame) return;
+      this.#frame = requestAnimationFrame(() => { this.#frame = 0; this.#draw(); });
+    }
+
+    #fits(row) {
+      if (row.status === "closed") return false;
+      if (this.queue === "waiting") return row.handoff === "requested";
+      if (this.queue === "mine") return row.handoff === "active" && row.operator?.uuid === this.me().uuid;
+      return true;
+    }
+
+    #compare(a, b) {
+      if (this.queue === "waiting") return Date.parse(a.waiting_since ?? 0) - Date.parse(b.waiting_since ?? 0);
+      return Date.parse(b.last_at ?? 0) - Date.parse(a.last_at ?? 0);
+    }
+
+    #draw() {
+      const held = this.root.contains(document.activeElement) ? document.activeElement.dataset.dialog : null;
+      if (!this.#order.length) {
+        this.root.replaceChildren(el("div", { className: "empty", children: [
+          el("h2", { text: say(`empty_${this.queue}`) }), el("p", { className: "small", text: say(`empty_${this.queue}_text`) }),
+        ] }));
+        return;
+      }
+      const rows = this.#order.map((key) => this.#row(this.rows.get(key)));
+      if (!this.#isLast) rows.push(el("button", { className: "button small more", type: "button", "data-more": true, text: say("more") }));
+      this.root.replaceChildren(...rows);
+      if (held) this.root.querySelector(`[data-dialog="${held}"]`)?.focus();
+    }
+
+    #row(row) {
+      const needsReply = row.operator?.uuid === this.me().uuid && row.handoff === "active" && row.last_sender === "customer";
+      const wait = row.waiting_since ? desk.wait(row.waiting_since) : null;
+      const side = wait
+        ? el("span", { className: `badge ${wait.mood}`, "data-since": row.waiting_since, text: wait.text })
+        : el("time", { className: "faint xsmall", datetime: row.last_at, text: row.last_at ? desk.moment(row.last_at) : "" });
+      const who = row.handoff === "active" ? row.operator?.name ?? "" : row.handoff === "requested" ? row.reason || say("waits") : say("assistant");
+      return el("button", {
+        className: `entry${needsReply ? " needs-reply" : ""}`, type: "button", "data-dialog": row.dialog,
+        "aria-current": row.dialog === this.current ? "true" : null, title: needsReply ? say("needs_reply") : null,
+        children: [
+          el("span", { className: "entry-name truncate", dir: "auto", text: row.name }), side,
+          el("span", { className: "entry-words truncate", dir: "auto", text: row.preview }),
+          el("span", { className: "entry-facts truncate", text: `${row.channel} · ${who}` }),
+        ],
+      });
+    }
+
+    #tick() {
+      for (const badge of this.root.querySelectorAll("[data-since]")) {
+        const { text, mood } = desk.wait(badge.dataset.since);
+        badge.textContent = text;
+        badge.className = `badge ${mood}`;
+      }
+    }
+  };
+  desk.List.PAGE = PAGE;
+})((window.otklikConsole ??= {}));
