@@ -40,9 +40,9 @@ class TicketQuerySet(OwnedQuerySet["Ticket"]):
         return self.exclude(status__in=DONE)
 
     def untouched(self) -> Self:
-        """Keep those that came by themselves, not out of a dialog, and nobody has answered or moved yet."""
+        """Keep those that came by themselves, not out of a dialog, and nobody has taken, answered or moved yet."""
         answered = TicketMessage.objects.filter(ticket=OuterRef("pk")).exclude(sender=Sender.CUSTOMER)
-        return self.filter(~Exists(answered), status=TicketStatus.OPEN, dialog=None)
+        return self.filter(~Exists(answered), status=TicketStatus.OPEN, dialog=None, assigned_to=None)
 
 
 class Ticket(Public, Owned, Timestamped):

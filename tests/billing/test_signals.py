@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
+from accounts.models import Event
 from billing import services
 from billing.enums import ServiceType
 from billing.errors import InsufficientFunds
@@ -49,6 +50,15 @@ def test_a_low_balance_is_told_once_per_fall(heard):
     pay(tenant, 50, "b")
 
     assert heard == [("low", tenant.pk, 99), ("low", tenant.pk, 94)]
+
+
+def test_programs_of_the_shop_are_told_too():
+    tenant = BalanceFactory(balance=101).tenant
+
+    pay(tenant, 2, "a")
+
+    (event,) = Event.objects.of(tenant)
+    assert (event.type, event.data) == ("balance.low", {"available": "99.000000"})
 
 
 def test_a_captured_reservation_can_make_the_balance_low(heard):

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from django.utils.timezone import now
 
+from accounts.models import Event
 from billing.enums import HoldStatus
 from billing.models import BalanceHold
 from knowledge import services
@@ -110,6 +111,16 @@ def test_text_becomes_knowledge(assistant):
     assert found.passages[0].document_uuid == document.uuid
     assert found.is_enough
     assert not found.is_semantic
+
+
+def test_programs_of_the_shop_are_told_how_a_document_ended(assistant):
+    good, bad = processed(taken(assistant)), uploaded(assistant, "a.txt", b"")
+
+    documents = Event.objects.of(assistant.tenant).filter(type__startswith="document.").order_by("pk")
+    told = documents.values_list("type", "data__document", "data__problem")
+    assert list(told) == [
+        ("document.ready", str(good.uuid), None), ("document.failed", str(bad.uuid), "empty"),
+    ]  # fmt: skip
 
 
 def test_knowledge_version_tells_caches(assistant):

@@ -200,3 +200,9 @@ def test_a_wrong_message_is_refused(api, tenant, operator, body):
 
     assert api(operator).post(f"/api/v1/tickets/{ticket.uuid}/messages/", body, format="json").status_code == 400
     assert not TicketMessage.objects.exists()
+
+
+def test_the_assistant_leaves_a_ticket_alone_that_a_person_has_taken(tenant, operator):
+    free, taken = TicketFactory(tenant=tenant), TicketFactory(tenant=tenant, assigned_to=operator)
+
+    assert (list(Ticket.objects.untouched()), taken.status) == ([free], TicketStatus.OPEN)
