@@ -105,7 +105,7 @@ def analyse(text: str) -> Question:
     stems = Counter(map(stem, found))
     for token, count in stems.items():
         for name in (Field.STEM, Field.TITLE_STEM):
-            weights[term(name, token)] += count * WEIGHTS[name] * (ASKING_WEIGHT if token in asking else 1)
+            weights[term(name, token)] += count * WEIGHTS[name] * _say(token, is_asking=token in asking)
     for token, count in Counter(gram for word in about for gram in grams(word)).items():
         for name in (Field.GRAM, Field.TITLE_GRAM):
             weights[term(name, token)] += count * WEIGHTS[name]
@@ -122,11 +122,16 @@ def analyse(text: str) -> Question:
 
 def _word(token: str, word: str, *, is_asking: bool) -> Word:
     return Word(
-        weight=ASKING_WEIGHT if is_asking else GENERAL_WEIGHT if token in _general() else 1.0,
+        weight=_say(token, is_asking=is_asking),
         terms=_both(token),
         likes=tuple(number for like in sorted(_likes().get(token, ())) for number in _both(like)),
         grams=tuple((term(Field.GRAM, gram), term(Field.TITLE_GRAM, gram)) for gram in grams(word)),
     )
+
+
+def _say(token: str, *, is_asking: bool) -> float:
+    """Return how much a word of the question says about what is asked."""
+    return ASKING_WEIGHT if is_asking else GENERAL_WEIGHT if token in _general() else 1.0
 
 
 @cache
