@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from channels.layers import channel_layers
 from django.apps import apps
 from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.db import connection
@@ -126,7 +127,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _own_corner(settings):
-    """Give each test its own keys in Redis, nothing remembered in the process, and static files without a manifest."""
+    """Give each test its own keys in Redis, nothing remembered in the process, and static files without a manifest.
+
+    A channel layer serves one event loop, and every test has another: what a test left waiting would hold it.
+    """
+    channel_layers.backends = {}
     settings.CACHES = {
         "default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex},
         "process": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
