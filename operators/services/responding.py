@@ -95,7 +95,17 @@ def _make(ticket: Ticket, assistant: Assistant) -> Composed | Escalation:
     except (ModelFailed, NoModelAvailable) as failure:
         log.warning("first_response_failed", ticket=str(ticket.uuid), error=str(failure))
         return Escalation(reason=HandoffReason.MODEL_FAILED)
-    return composed if composed.text else Escalation(reason=HandoffReason.MODEL_FAILED)
+    return _judged(composed, run=key)
+
+
+def _judged(composed: Composed, *, run: str) -> Composed | Escalation:
+    """Let only an answer through that stands on a passage: otherwise the model did not know either."""
+    if not composed.text:
+        return Escalation(reason=HandoffReason.MODEL_FAILED)
+    if not composed.receipt(run=run)["sources"]:
+        billing.release(composed.hold, at=now(), reason="not_known")
+        return Escalation(reason=HandoffReason.LOW_CONFIDENCE)
+    return composed
 
 
 def _post(ticket: Ticket, composed: Composed, *, at: datetime) -> TicketMessage:

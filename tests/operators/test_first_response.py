@@ -85,6 +85,19 @@ def test_a_model_that_fails_escalates_and_costs_nothing(desk, model_server):
     assert (balance.balance, balance.held) == (Decimal(100), 0)
 
 
+def test_an_answer_that_stands_on_nothing_is_not_sent(desk, model_server):
+    model_server.fail("say", body="К сожалению, ответа на это нет.", match={"path": "chat"})
+    ticket = opened(desk)
+
+    responding.respond(ticket.pk, at=now())
+
+    ticket.refresh_from_db()
+    assert ticket.status == TicketStatus.ESCALATED
+    assert not TicketMessage.objects.exists()
+    balance = Balance.objects.get()
+    assert (balance.balance, balance.held) == (Decimal(100), 0)
+
+
 def test_a_person_who_was_faster_is_not_talked_over(desk, monkeypatch):
     ticket = opened(desk)
 
