@@ -1,6 +1,5 @@
 """What dialogs show on the dashboard's home page."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,65 +17,42 @@ from accounts.models import Tenant
 from accounts.ports import Card, HomePanel
 from assistants.models import Assistant
 from config.db import money
-from dialogs.enums import HandoffStatus, Sender
-from dialogs.models import Dialog, DialogMessage, DialogRating
+from dialogs.enums import Sender
+from dialogs.models import Dialog, DialogMessage
 
 LATEST = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """What happened in a tenant's dialogs since midnight of the reader's day."""
-
-    dialogs: int
-    answers: int
-    waiting: int
-    cost: Decimal
-    stars: float | None
-    first_response_seconds: float | None
-
-
-def today(tenant: Tenant, *, at: datetime) -> Day:
-    """Return the day's numbers, and who waits for a person right now."""
-    midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    said = DialogMessage.objects.of(tenant).filter(sender=Sender.ASSISTANT, created_at__gte=midnight)
-    price = Cast(KT("receipt__price"), output_field=money())
-    answers = said.exclude(metadata__has_key="gap").aggregate(count=Count("pk"), cost=Sum(price))
-    begun = Dialog.objects.of(tenant).filter(last_message_at__gte=midnight)
-    dialogs = begun.aggregate(count=Count("pk"), wait=Avg("first_response_time"))
-    stars = DialogRating.objects.filter(dialog__in=begun).aggregate(mean=Avg("rating"))
-    return Day(
-        dialogs=dialogs["count"],
-        answers=answers["count"],
-        waiting=Dialog.objects.of(tenant).open().filter(handoff_status=HandoffStatus.REQUESTED).count(),
-        cost=answers["cost"] or Decimal(0),
-        stars=stars["mean"],
-        first_response_seconds=dialogs["wait"],
-    )
-
-
 def dialogs_card(tenant: Tenant, *, at: datetime) -> Card:
     """Return how many conversations today had."""
-    day = today(tenant, at=at)
-    seconds = day.first_response_seconds
+    begun = Dialog.objects.of(tenant).filter(last_message_at__gte=_midnight(at))
+    day = begun.aggregate(count=Count("pk"), wait=Avg("first_response_time"))
+    seconds = day["wait"]
     note = _("first answer in {seconds} s on average").format(seconds=number_format(seconds, 1)) if seconds else ""
-    return Card(label=_("Dialogs today"), value=str(day.dialogs), note=note, icon="dialogs", url=reverse("dialogs"))
+    return Card(label=_("Dialogs today"), value=str(day["count"]), note=note, icon="dialogs", url=reverse("dialogs"))
 
 
 def answers_card(tenant: Tenant, *, at: datetime) -> Card:
     """Return what the assistant answered today, and what it cost."""
-    day = today(tenant, at=at)
-    cost = _("{cost} ₽ in all").format(cost=number_format(day.cost, 2))
+    said = DialogMessage.objects.of(tenant).filter(sender=Sender.ASSISTANT, created_at__gte=_midnight(at))
+    price = Cast(KT("receipt__price"), output_field=money())
+    day = said.exclude(metadata__has_key="gap").aggregate(count=Count("pk"), cost=Sum(price))
+    cost = _("{cost} ₽ in all").format(cost=number_format(day["cost"] or Decimal(0), 2))
     label = _("Answered by the assistant")
-    return Card(label=label, value=str(day.answers), note=cost, icon="assistants", url=reverse("dialogs"))
+    return Card(label=label, value=str(day["count"]), note=cost, icon="assistants", url=reverse("dialogs"))
 
 
 def waiting_card(tenant: Tenant, *, at: datetime) -> Card:
-    """Return how many customers wait for a person."""
-    day = today(tenant, at=at)
+    """Return how many customers wait for a person right now."""
+    count = Dialog.objects.of(tenant).open().awaiting_operator().count()
     url = f"{reverse('dialogs')}?handoff=requested"
-    tone = "warning" if day.waiting else ""
-    return Card(label=_("Waiting for a person"), value=str(day.waiting), icon="operator", url=url, tone=tone)
+    tone = "warning" if count else ""
+    return Card(label=_("Waiting for a person"), value=str(count), icon="operator", url=url, tone=tone)
+
+
+def _midnight(at: datetime) -> datetime:
+    """Return when the reader's day began."""
+    return localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def latest(tenant: Tenant, at: datetime) -> dict[str, Any]:

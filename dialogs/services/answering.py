@@ -90,9 +90,10 @@ def _take_turn(run: AnswerRun, dialog: Dialog) -> None:
     if question is None:
         run.finish(RunStatus.CANCELLED, at=now(), outcome="nothing_to_answer")
         return
-    refine(dialog, question.unanswered, at=now())
     turn = Turn(run=run, dialog=dialog, question=question)
     decision = decide(dialog, question)
+    if decision == Decision.ANSWER and refine(dialog, question.unanswered, at=now()):
+        decision = decide(dialog, question)
     if decision.reason:
         _call_person(turn, decision.reason)
     elif decision == Decision.STAY_QUIET:

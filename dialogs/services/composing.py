@@ -65,7 +65,6 @@ def compose(
         InsufficientFunds: the price is not there.
         NoModelAvailable, ModelFailed: see ``door.complete``; the price was given back.
     """
-    hold = billing.hold(tenant, service=ServiceType.AI_MESSAGE, key=key, at=now(), ttl=HOLD_LIFETIME)
     passages = found.passages if found else ()
     messages = prompts.build(
         assistant,
@@ -74,6 +73,7 @@ def compose(
         language=question.language,
         instruction=question.instruction,
     )
+    hold = billing.hold(tenant, service=ServiceType.AI_MESSAGE, key=key, at=now(), ttl=HOLD_LIFETIME)
     try:
         completion = door.complete(
             tenant=tenant, assistant=assistant, messages=messages, on_text=on_text, should_stop=should_stop, at=now()

@@ -1,8 +1,10 @@
 """The seller's bots and numbers on messengers."""
 
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -41,16 +43,8 @@ def bots(request: Request) -> HttpResponse:
 def connect_telegram(request: Request) -> HttpResponse:
     """Take a bot's token, check it with Telegram and start the bot."""
     form = TelegramForm(request.POST or None, tenant=request.tenant)
-    if request.method == "POST" and _may_call(request) and form.is_valid():
-        try:
-            bot = service.connect_telegram(at=now(), **form.cleaned_data)
-        except DomainError as refusal:
-            form.add_error("token", str(refusal))
-        else:
-            messages.success(request, _("@%(name)s is connected.") % {"name": bot.username})
-            return redirect("bot", uuid=bot.uuid)
-    context = {"form": form, "platform": "Telegram"}
-    return render(request, "dialogs/connect_bot.html", context, status=422 if form.errors else 200)
+    words = _("@%(name)s is connected.")
+    return _connect(request, form, service.connect_telegram, field="token", platform="Telegram", words=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,16 +52,8 @@ def connect_telegram(request: Request) -> HttpResponse:
 def connect_whatsapp(request: Request) -> HttpResponse:
     """Take a number of WhatsApp's Cloud API and check it."""
     form = WhatsAppForm(request.POST or None, tenant=request.tenant)
-    if request.method == "POST" and _may_call(request) and form.is_valid():
-        try:
-            bot = whatsapp.connect_whatsapp(at=now(), **form.cleaned_data)
-        except DomainError as refusal:
-            form.add_error("access_token", str(refusal))
-        else:
-            messages.success(request, _("%(name)s is connected.") % {"name": bot.username})
-            return redirect("bot", uuid=bot.uuid)
-    context = {"form": form, "platform": "WhatsApp"}
-    return render(request, "dialogs/connect_bot.html", context, status=422 if form.errors else 200)
+    words = _("%(name)s is connected.")
+    return _connect(request, form, whatsapp.connect_whatsapp, field="access_token", platform="WhatsApp", words=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,3 +117,19 @@ def _may_call(request: Request) -> bool:
     if wait:
         messages.warning(request, _("Too many tests at once. Try again in %(seconds)d s.") % {"seconds": wait})
     return not wait
+
+
+def _connect(
+    request: Request, form: forms.Form, connect: Callable[..., BotInstance], *, field: str, platform: str, words: str
+) -> HttpResponse:
+    """Show the form, or connect what it names; a refusal stands at ``field``."""
+    if request.method == "POST" and _may_call(request) and form.is_valid():
+        try:
+            bot = connect(at=now(), **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(field, str(refusal))
+        else:
+            messages.success(request, words % {"name": bot.username})
+            return redirect("bot", uuid=bot.uuid)
+    context = {"form": form, "platform": platform}
+    return render(request, "dialogs/connect_bot.html", context, status=422 if form.errors else 200)

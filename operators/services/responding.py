@@ -16,6 +16,7 @@ from assistants.errors import ModelFailed, NoModelAvailable
 from assistants.models import Assistant
 from billing import services as billing
 from billing.errors import InsufficientFunds
+from config.db import new_uuid
 from dialogs.enums import HandoffReason, Sender
 from dialogs.services.composing import Composed, compose
 from dialogs.services.deciding import question_in
@@ -87,7 +88,7 @@ def _make(ticket: Ticket, assistant: Assistant) -> Composed | Escalation:
     found = search(assistant, question.query, limit=PASSAGES, at=now())
     if not found.is_enough:
         return Escalation(reason=HandoffReason.LOW_CONFIDENCE)
-    key = f"ticket:{ticket.uuid}"
+    key = f"ticket:{ticket.uuid}:{new_uuid()}"  # each attempt holds its own price and gives back no other's
     try:
         composed = compose(ticket.tenant, assistant=assistant, question=question, found=found, key=key)
     except InsufficientFunds:

@@ -62,6 +62,18 @@ def test_sure_rules_and_the_embedded_model_ask_nobody(informed, thinker, setting
     assert thinker.journal() == []
 
 
+def test_nobody_is_asked_where_a_person_is_in_charge(informed, thinker):
+    dialog = dialog_of(informed)
+    received = receive(dialog, text=UNCLEAR, at=now())
+    received.run.due_at = now()
+    received.run.save()
+    dialog.hand_over(HandoffStatus.REQUESTED)
+
+    answering.answer(received.run.pk, at=now())
+
+    assert thinker.journal() == []
+
+
 @pytest.mark.parametrize(
     "answer",
     [

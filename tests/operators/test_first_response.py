@@ -7,6 +7,7 @@ import pytest
 from django.utils.timezone import now
 
 from assistants.services import change_assistant
+from billing import services as billing
 from billing.models import Balance, BalanceHold, BalanceTransaction
 from dialogs.enums import Sender
 from knowledge.models import KnowledgeGap
@@ -123,6 +124,24 @@ def test_two_workers_answer_one_ticket_once(desk):
     assert TicketMessage.objects.count() == 1
     assert BalanceTransaction.objects.filter(transaction_type="ai_message").count() == 1
     assert Balance.objects.get().held == 0
+
+
+def test_an_attempt_that_died_does_not_stand_in_the_way_of_the_next(desk, monkeypatch):
+    ticket = opened(desk)
+
+    def die(*args, _original=responding.compose, **facts):
+        billing.release(_original(*args, **facts).hold, at=now(), reason="failed")
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(responding, "compose", die)
+        with pytest.raises(SystemExit):
+            responding.respond(ticket.pk, at=now())
+
+    assert responding.respond(ticket.pk, at=now())
+
+    balance = Balance.objects.get()
+    assert (balance.balance, balance.held) == (Decimal("98.5"), 0)
 
 
 def test_tickets_out_of_dialogs_or_without_a_willing_assistant_are_left_alone(informed, sleeping_workers):
