@@ -164,7 +164,7 @@ class WebhookForm(forms.Form):
         assume_scheme="https",
         widget=forms.URLInput(attrs={"placeholder": "https://example.com/otklik", "inputmode": "url"}),
     )
-    description = forms.CharField(label=_("What it is for"), max_length=255, required=False)
+    description = forms.CharField(label=_("What the address is for"), max_length=255, required=False)
     event_types = forms.MultipleChoiceField(
         label=_("Events"),
         choices=[choice for choice in EventType.choices if choice[0] != EventType.WEBHOOK_TEST],
