@@ -1,8 +1,10 @@
 """Stores on Wildberries, their products, reviews, complaints, chats and questions."""
 
 from marketplace.models.ai_logs import AiLog
+from marketplace.models.automation import ReplyRule, WritingSlot
 from marketplace.models.chats import Chat, ChatMessage, ChatQuerySet
 from marketplace.models.complaints import ReviewComplaint
+from marketplace.models.outbox import Outgoing, OutgoingQuerySet
 from marketplace.models.products import Product, ProductRule
 from marketplace.models.questions import Question, QuestionQuerySet
 from marketplace.models.reviews import Review, ReviewQuerySet
@@ -17,14 +19,18 @@ __all__ = [
     "ChatMessage",
     "ChatQuerySet",
     "OfStore",
+    "Outgoing",
+    "OutgoingQuerySet",
     "Product",
     "ProductRule",
     "Question",
     "QuestionQuerySet",
+    "ReplyRule",
     "Review",
     "ReviewComplaint",
     "ReviewQuerySet",
     "SellerSettings",
     "SequenceStep",
     "Store",
+    "WritingSlot",
 ]
