@@ -88,7 +88,7 @@ class Cabinet:
     def _patch_question(self, body: p.Raw) -> None:
         self._feedbacks("PATCH", "/api/v1/questions", json=body, is_write=True)
 
-    def _one(self, raw: Any, read: Callable[[p.Raw], Any]) -> Any:
+    def _one(self, raw: Any, read: Callable[[p.Raw], p.Row]) -> p.Row:
         page = reading.page_of([raw], read)
         if page.broken:
             raise Unavailable(detail=page.broken[0].reason)
