@@ -19,6 +19,18 @@ LATE_AT_MOST: Final = 7200
 ID_DIGITS: Final = 6
 STARS: Final = (5,) * 79 + (4,) * 8 + (3,) * 5 + (2,) * 3 + (1,) * 5
 HAS_TEXT, HAS_PHOTO, ANSWERED = 1, 2, 4
+ALWAYS: Final = {
+    "video": None,
+    "matchingSize": "",
+    "isAbleSupplierFeedbackValuation": False,
+    "supplierFeedbackValuation": 0,
+    "isAbleSupplierProductValuation": False,
+    "supplierProductValuation": 0,
+    "returnProductOrdersDate": None,
+    "color": "",
+    "parentFeedbackId": None,
+    "childFeedbackId": None,
+}
 
 
 class Window(NamedTuple):
@@ -159,25 +171,16 @@ class Reviews:
             "photoLinks": [{"fullSize": picture["big"], "miniSize": picture["c516x688"]}]
             if marks & HAS_PHOTO
             else None,
-            "video": None,
             "wasViewed": bool(answer),
             "userName": said["author"],
             "orderStatus": ("buyout", "buyout", "buyout", "returned", "rejected")[place % 5],
-            "matchingSize": "",
-            "isAbleSupplierFeedbackValuation": False,
-            "supplierFeedbackValuation": 0,
-            "isAbleSupplierProductValuation": False,
-            "supplierProductValuation": 0,
             "isAbleReturnProductOrders": said["rating"] < 3,  # noqa: PLR2004 -- bad ones
-            "returnProductOrdersDate": None,
             "bables": [words.BABLES[place % len(words.BABLES)]] if place % 7 == 0 else None,
             "lastOrderShkId": 10_000_000_000 + place,
             "lastOrderCreatedAt": written(moment - 5 * DAY),
-            "color": "",
             "subjectId": card["subjectID"],
             "subjectName": card["subjectName"],
-            "parentFeedbackId": None,
-            "childFeedbackId": None,
+            **ALWAYS,
         }
 
     def _said(self, place: int, marks: int) -> dict[str, Any]:
