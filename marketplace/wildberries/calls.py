@@ -76,7 +76,7 @@ def wait_for_turn(key: str, budget: Budget, *, patience: float, sleep: Callable[
         if seconds > 0:
             taken, seconds = buckets.take(key, budget, patience=max(ends_at - time.monotonic(), 0))
     if not taken:
-        raise RateLimited(seconds=math.ceil(seconds), retry_at=now() + timedelta(seconds=seconds))
+        raise RateLimited(seconds=math.ceil(round(seconds, 1)), retry_at=now() + timedelta(seconds=seconds))
 
 
 def pace(group: Group, token: Token) -> Budget:

@@ -210,7 +210,8 @@ def test_a_429_closes_the_bucket_for_every_worker(wb):
         with pytest.raises(RateLimited) as other:
             second.news()
         assert second.chats().size == 20
-    assert (told.value.seconds, other.value.seconds) == (60, 60)
+    assert told.value.seconds == 60
+    assert 55 <= other.value.seconds <= 60
     assert len(wb.faults.journal) == 2
 
 
