@@ -195,4 +195,4 @@ class Outgoing(Public, OfStore, Timestamped):
 
 def next_check(checks: int) -> timedelta:
     """Return how long to wait before reading back again: minutes first, hours later."""
-    return min(timedelta(minutes=2) * 2 ** min(checks, 10), timedelta(hours=6))
+    return min(timedelta(minutes=float(2 ** min(checks + 1, 10))), timedelta(hours=6))
