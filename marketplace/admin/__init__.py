@@ -1,6 +1,7 @@
 """Admin of marketplace."""
 
 from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
+from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
 
@@ -9,12 +10,15 @@ __all__ = [
     "ChatAdmin",
     "ChatMessageAdmin",
     "ComplaintAdmin",
+    "OutgoingAdmin",
     "ProductAdmin",
     "ProductRuleAdmin",
     "QuestionAdmin",
+    "ReplyRuleAdmin",
     "ReviewAdmin",
     "SellerSettingsAdmin",
     "SequenceAdmin",
     "SequenceStepAdmin",
     "StoreAdmin",
+    "WritingSlotAdmin",
 ]

@@ -28,12 +28,15 @@ PASSAGES: Final = 4
 SHORTEST_TO_SEARCH: Final = 8
 QUOTED: Final = 700
 EARLIER: Final = 3
-UNKNOWN: Final = "Здравствуйте! Спасибо за вопрос. Характеристики товара указаны в карточке, а эту деталь мы уточним и дополним описание."
+UNKNOWN: Final = (
+    "Здравствуйте! Спасибо за вопрос. Характеристики товара указаны в карточке, а эту деталь мы уточним и "
+    "дополним описание."
+)
 
 
 def waiting_reviews(rows: ReviewQuerySet) -> ReviewQuerySet:
     """Keep reviews that need somebody: no answer, and none on its way."""
-    return rows.unanswered().filter(~Exists(Outgoing.objects.alive().filter(review=OuterRef("pk"))))
+    return rows.filter(~Exists(Outgoing.objects.alive().filter(review=OuterRef("pk"))), answer__isnull=True)
 
 
 def waiting_questions(rows: QuestionQuerySet) -> QuestionQuerySet:
@@ -75,7 +78,7 @@ def draft_review(review: Review, *, at: datetime) -> Written:
     )
 
     def save(written: Written) -> bool:
-        same = Review.objects.filter(pk=review.pk, answer=None, text=review.text, rating=review.rating)
+        same = Review.objects.filter(pk=review.pk, answer__isnull=True, text=review.text, rating=review.rating)
         return bool(same.update(draft_reply=written.text, draft_log=written.log))
 
     written = write(task, at=at, save=save)

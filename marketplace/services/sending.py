@@ -336,7 +336,7 @@ def sweep(*, at: datetime) -> int:
         locked_until=None,
         sent_at=at,
         check_at=at,
-        error="The worker was lost while sending.",
+        error=_("The connection was lost while sending."),
     )
     for pk in Outgoing.objects.due(at=at).order_by("due_at").values_list("pk", flat=True)[:BATCH]:
         transaction.on_commit(partial(tasks.send_reply.delay, outgoing_id=pk), robust=True)
