@@ -54,3 +54,6 @@ SERVICES: Final = addresses(
     YANDEX_TOKEN_URL="https://oauth.yandex.ru/token",  # noqa: S106 -- an address
     YANDEX_PROFILE_URL="https://login.yandex.ru/info",
 )
+
+WB_CLIENT_SECRET: Final = env.str("WB_CLIENT_SECRET", default="")  # of a registered service
+WB_SPEED: Final = env.float("WB_SPEED", default=1.0)  # calls this much faster than allowed; only a sandbox bears it

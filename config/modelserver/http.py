@@ -22,6 +22,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    query: str = ""
 
     def json(self) -> Any:
         """Return the body as JSON; raises ValueError."""
@@ -164,7 +165,8 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     if not version.startswith("HTTP/1."):
         raise BadRequest(505, "HTTP/1.1 is spoken here.")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest if line)}
-    return Request(method, path.partition("?")[0], headers, await _read_body(reader, headers))
+    path, _, query = path.partition("?")
+    return Request(method, path, headers, await _read_body(reader, headers), query)
 
 
 async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
