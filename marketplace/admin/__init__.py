@@ -3,6 +3,7 @@
 from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
+from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 
 __all__ = [
     "AiLogAdmin",
@@ -17,4 +18,6 @@ __all__ = [
     "SequenceAdmin",
     "SequenceStepAdmin",
     "StoreAdmin",
+    "StoreSyncAdmin",
+    "SyncSightingAdmin",
 ]

@@ -83,6 +83,11 @@ class StoreSync(OfStore, Timestamped):
         """Let it run now, or right after the run under way."""
         StoreSync.objects.filter(pk=self.pk).update(next_run_at=at)
 
+    def start_over(self, *, at: datetime) -> None:
+        """Forget the unfinished pass, unless somebody is at it, and let a full one begin."""
+        idle = StoreSync.objects.filter(Q(locked_until=None) | Q(locked_until__lt=at), pk=self.pk)
+        idle.update(progress=None, full_at=None, next_run_at=at)
+
 
 class SyncSighting(OfStore):
     """A review that an unfinished full pass has seen; what it has not seen in the end is gone."""

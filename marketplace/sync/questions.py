@@ -8,8 +8,8 @@ from marketplace.enums import QuestionState
 from marketplace.models import Question, Store
 from marketplace.sync.merging import Target, merge
 from marketplace.sync.passes import OVERLAP, Ground, Step, distinct, since
-from marketplace.wildberries.client import PAGE, QUESTIONS_WINDOW
 from marketplace.wildberries import payloads
+from marketplace.wildberries.client import PAGE, QUESTIONS_WINDOW
 
 STEP_BACK: Final = 10
 COLUMNS: Final = {

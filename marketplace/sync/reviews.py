@@ -1,6 +1,6 @@
 """Reviews: those waiting, those answered, and the archive, where star-only ones live."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
