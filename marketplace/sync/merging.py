@@ -53,7 +53,7 @@ HAS_UUID7: Final = 180_000  # the server's version
 
 def new_uuid() -> str:
     """Return the expression for a row's public id: ordered by time where the server can."""
-    return "uuidv7()" if connection.pg_version >= HAS_UUID7 else "gen_random_uuid()"
+    return "uuidv7()" if int(getattr(connection, "pg_version", 0)) >= HAS_UUID7 else "gen_random_uuid()"
 
 
 def merge(store: Store, target: Target, rows: Iterable[Sequence[Any]]) -> Merged:

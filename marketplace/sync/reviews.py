@@ -189,7 +189,7 @@ def finish(store: Store, progress: dict[str, Any], *, began_at: datetime, at: da
     """Note what a full pass has not seen, and count; return what is suspicious about it."""
     problem = ""
     if progress["is_full"]:
-        facts = [store.pk, store.tenant_id, began_at - OVERLAP]
+        facts: list[Any] = [store.pk, store.tenant_id, began_at - OVERLAP]
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) {UNSEEN}", facts)
             (gone,) = cursor.fetchone()
