@@ -1,4 +1,4 @@
-"""Background work of the Wildberries desk, on the queue ``sync``: it waits for others."""
+"""Background work of the Wildberries desk, on the queue ``sync``: envelopes round one service call."""
 
 from typing import Any
 
@@ -50,3 +50,19 @@ def catch_up_drafts(**_: Any) -> None:
     from marketplace.services import automation  # noqa: PLC0415 -- leaf
 
     automation.catch_up(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sync_store(*, sync_id: int, **_: Any) -> None:
+    """Work on one sync of one store."""
+    from marketplace.services import syncing  # noqa: PLC0415 -- leaf
+
+    syncing.run(sync_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_syncs(**_: Any) -> None:
+    """Find syncs that are due and that nobody works on."""
+    from marketplace.services import syncing  # noqa: PLC0415 -- leaf
+
+    syncing.sweep(at=now())

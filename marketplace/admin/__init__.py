@@ -4,6 +4,7 @@ from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, 
 from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
+from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 
 __all__ = [
     "AiLogAdmin",
@@ -20,5 +21,7 @@ __all__ = [
     "SequenceAdmin",
     "SequenceStepAdmin",
     "StoreAdmin",
+    "StoreSyncAdmin",
+    "SyncSightingAdmin",
     "WritingSlotAdmin",
 ]

@@ -11,6 +11,7 @@ from marketplace.models.reviews import Review, ReviewQuerySet
 from marketplace.models.seller_settings import SellerSettings
 from marketplace.models.sequences import ChatAutoSequence, SequenceStep
 from marketplace.models.stores import OfStore, Store
+from marketplace.models.syncs import StoreSync, StoreSyncQuerySet, SyncSighting
 
 __all__ = [
     "AiLog",
@@ -32,5 +33,8 @@ __all__ = [
     "SellerSettings",
     "SequenceStep",
     "Store",
+    "StoreSync",
+    "StoreSyncQuerySet",
+    "SyncSighting",
     "WritingSlot",
 ]
