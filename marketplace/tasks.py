@@ -23,9 +23,9 @@ def send_soon(outgoing_id: int) -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def confirm_reply(*, outgoing_id: int, **_: Any) -> None:
     """Read back what a reply did."""
-    from marketplace.services import sending  # noqa: PLC0415 -- leaf
+    from marketplace.services import confirming  # noqa: PLC0415 -- leaf
 
-    sending.confirm(outgoing_id, at=now())
+    confirming.confirm(outgoing_id, at=now())
 
 
 @shared_task(ignore_result=True)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Timestamped, enum_check
-from marketplace.enums import ReplyMode
 from marketplace.models.products import Product
 from marketplace.models.stores import OfStore, Store
+from marketplace.replies import ReplyMode
 
 RATINGS: Final = (1, 2, 3, 4, 5)
 

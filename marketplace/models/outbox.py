@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OwnedQuerySet
 from config.db import Public, Timestamped, enum_check
 from config.moves import move
-from marketplace.enums import OUTGOING_MOVES, OutgoingKind, OutgoingStatus
 from marketplace.models.chats import TEXT_LIMIT as CHAT_LIMIT
 from marketplace.models.chats import Chat
 from marketplace.models.questions import Question
 from marketplace.models.reviews import Review
 from marketplace.models.stores import OfStore, Store
+from marketplace.replies import OUTGOING_MOVES, OutgoingKind, OutgoingStatus
 
 ANSWER_LIMIT: Final = 5000
 ALIVE: Final = (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Timestamped, enum_check, money
-from marketplace.enums import SafetyLevel
+from marketplace.replies import SafetyLevel
 
 MOST_AT_ONCE: Final = 50
 

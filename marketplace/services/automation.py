@@ -17,9 +17,10 @@ from billing.errors import InsufficientFunds
 from config.errors import DomainError
 from marketplace import tasks
 from marketplace.compliance import Channel, check
-from marketplace.enums import OutgoingKind, ReplyMode, SafetyLevel, StoreStatus
+from marketplace.enums import StoreStatus
 from marketplace.errors import DailyLimitReached, DeskBusy
 from marketplace.models import Outgoing, ReplyRule, Review, SellerSettings, Store
+from marketplace.replies import OutgoingKind, ReplyMode, SafetyLevel
 from marketplace.services.replying import draft_review, waiting_reviews
 from marketplace.services.sending import enqueue
 from marketplace.services.writing import settings_of

@@ -16,10 +16,11 @@ from knowledge.services import answers
 from marketplace import phrases
 from marketplace.compliance import Channel
 from marketplace.compliance.folding import TOKEN, fold, stem_of
-from marketplace.enums import LoggedEntity, OutgoingKind
+from marketplace.enums import LoggedEntity
 from marketplace.errors import AlreadyAnswered, NothingToSend
 from marketplace.models import Outgoing, Question, QuestionQuerySet, Review, ReviewQuerySet
 from marketplace.prompts import Material, Purpose
+from marketplace.replies import OutgoingKind
 from marketplace.services.sending import enqueue
 from marketplace.services.writing import Task, Written, write
 from marketplace.wildberries import client_for

@@ -7,10 +7,10 @@ from django.db import IntegrityError, connection
 from django.utils.timezone import now
 
 from config.moves import IllegalMove
-from marketplace.enums import OutgoingKind, OutgoingStatus
 from marketplace.errors import AlreadyAnswered, CannotEdit, NotAllowedThere, NothingToSend
 from marketplace.models import Outgoing, Review, SellerSettings
-from marketplace.services import replying, sending
+from marketplace.replies import OutgoingKind, OutgoingStatus
+from marketplace.services import confirming, replying, sending
 from tests.factories.accounts import UserFactory
 from tests.factories.marketplace import ChatFactory, ProductFactory, QuestionFactory, ReviewFactory
 from tests.races import race
@@ -55,9 +55,9 @@ def test_an_answer_is_unconfirmed_until_wildberries_shows_it(wb, person):
     row = replying.approve_review(review, by=person, text=ANSWER, at=now())
 
     assert sending.deliver(row.pk, at=now()) == OutgoingStatus.UNCONFIRMED
-    assert sending.confirm(row.pk, at=now()) == OutgoingStatus.UNCONFIRMED  # in moderation, or not shown yet
+    assert confirming.confirm(row.pk, at=now()) == OutgoingStatus.UNCONFIRMED  # in moderation, or not shown yet
     wb.skip(60)
-    assert sending.confirm(row.pk, at=now()) == OutgoingStatus.CONFIRMED
+    assert confirming.confirm(row.pk, at=now()) == OutgoingStatus.CONFIRMED
 
     shown = Review.objects.get(pk=review.pk)
     assert shown.answer["text"] == ANSWER
@@ -73,7 +73,7 @@ def test_an_answer_that_wildberries_took_for_a_wrong_id_is_never_called_publishe
 
     sending.deliver(row.pk, at=now())
     wb.skip(3600)
-    sending.confirm(row.pk, at=now())
+    confirming.confirm(row.pk, at=now())
 
     assert fresh(row).status == OutgoingStatus.UNCONFIRMED
     assert not Review.objects.get(pk=review.pk).has_answer
@@ -90,7 +90,7 @@ def test_an_answer_whose_outcome_was_lost_is_read_back_and_not_sent_again(wb):
     with pytest.raises(AlreadyAnswered):
         enqueue(review)
     wb.skip(60)
-    sending.confirm(row.pk, at=now())
+    confirming.confirm(row.pk, at=now())
 
     assert fresh(row).status == OutgoingStatus.CONFIRMED
     assert wb.faults.count(*POST) == 1
@@ -110,7 +110,7 @@ def test_a_worker_killed_between_sending_and_recording_leaves_a_question_not_a_s
     assert fresh(row).status == OutgoingStatus.UNKNOWN
     sending.deliver(row.pk, at=at + timedelta(minutes=3))
     wb.skip(60)
-    sending.confirm(row.pk, at=at + timedelta(minutes=3))
+    confirming.confirm(row.pk, at=at + timedelta(minutes=3))
 
     assert fresh(row).status == OutgoingStatus.CONFIRMED
     assert wb.faults.count(*POST) == 1
@@ -204,7 +204,7 @@ def test_a_sync_settles_what_it_reads():
     review.save(update_fields=["answer"])
     question.save(update_fields=["answer", "is_answered"])
 
-    assert sending.confirm_answers(reviews=[review.pk], questions=[question.pk], at=now()) == 1
+    assert confirming.confirm_answers(reviews=[review.pk], questions=[question.pk], at=now()) == 1
     assert [fresh(row).status for row in rows] == [OutgoingStatus.REJECTED, OutgoingStatus.CONFIRMED]
 
 
@@ -217,11 +217,11 @@ def test_a_chat_message_is_settled_by_the_event_and_a_key_keeps_it_single():
 
     first = once()
     assert once().pk == first.pk
-    assert sending.confirm_message(chat, text="Добрый день!", sent_at=now(), at=now()) is None  # it has not left
+    assert confirming.confirm_message(chat, text="Добрый день!", sent_at=now(), at=now()) is None  # it has not left
     Outgoing.objects.update(status=OutgoingStatus.SENDING, locked_until=now())
     Outgoing.objects.update(status=OutgoingStatus.UNKNOWN, locked_until=None, sent_at=now())
 
-    assert sending.confirm_message(chat, text="Добрый  день!", sent_at=now(), at=now()) == first
+    assert confirming.confirm_message(chat, text="Добрый  день!", sent_at=now(), at=now()) == first
     assert fresh(first).status == OutgoingStatus.CONFIRMED
 
 

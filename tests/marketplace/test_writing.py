@@ -10,9 +10,9 @@ from django.utils.timezone import now
 from billing import services as billing
 from billing.models import Balance, BalanceHold
 from marketplace.compliance import Channel, check, is_refused
-from marketplace.enums import OutgoingStatus, ReplyMode, SafetyLevel
 from marketplace.errors import DailyLimitReached, DeskBusy, NotWritten
 from marketplace.models import AiLog, Outgoing, ReplyRule, Review, SellerSettings, WritingSlot
+from marketplace.replies import OutgoingStatus, ReplyMode, SafetyLevel
 from marketplace.services import automation, places, replying
 from tests.assistants.conftest import _model_server_process, _no_models, model_server  # noqa: F401 -- fixtures
 from tests.factories.accounts import TenantFactory
