@@ -21,7 +21,7 @@ from accounts.models import User
 from config.errors import DomainError
 from marketplace import tasks
 from marketplace.compliance import Channel, check, is_refused
-from marketplace.enums from marketplace.errors import AlreadyAnswered, CannotEdit, NotAllowedThere
+from marketplace.errors import AlreadyAnswered, CannotEdit, NotAllowedThere
 from marketplace.models import Chat, Outgoing, Question, Review, SellerSettings
 from marketplace.replies import OutgoingKind, OutgoingStatus
 from marketplace.wildberries import (
