@@ -73,23 +73,26 @@ def enqueue(
     """
     require_allowed(text, channel=channel or CHANNELS[kind], product_name=product_name_of(target))
     _require_open(target, kind, at=at)
-    values: dict[str, Any] = {
-        "tenant_id": target.tenant_id,
-        "store_id": target.store_id,
-        "kind": kind,
-        "text": text.strip(),
-        "author": author,
-        "approved_by": approved_by,
-        "key": key,
-        "digest": digest,
-        "files": list(files),
-        "due_at": due_at or at,
-        "is_automatic": is_automatic,
-        _column(target): target,
-    }
+    return _put(
+        target,
+        kind=kind,
+        text=text.strip(),
+        author=author,
+        approved_by=approved_by,
+        key=key,
+        digest=digest,
+        files=list(files),
+        due_at=due_at or at,
+        is_automatic=is_automatic,
+    )
+
+
+def _put(target: Review | Question | Chat, *, key: str | None, **values: Any) -> Outgoing:
+    """Write the row; the unique keys say whether another one was first."""
+    values |= {"tenant_id": target.tenant_id, "store_id": target.store_id, _column(target): target}
     try:
         with transaction.atomic():
-            row = Outgoing.objects.create(**values)
+            row = Outgoing.objects.create(key=key, **values)
     except IntegrityError as error:
         known = Outgoing.objects.filter(tenant=target.tenant_id, key=key).first() if key else None
         if known is not None:
