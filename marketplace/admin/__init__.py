@@ -1,13 +1,26 @@
 """Admin of marketplace."""
 
-from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
+from marketplace.admin.chats import (
+    ChatAdmin,
+    ChatAuditAdmin,
+    ChatLinkAdmin,
+    ChatMessageAdmin,
+    ClassificationAdmin,
+    SequenceAdmin,
+    SequenceStepAdmin,
+    SequenceTemplateAdmin,
+)
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
+from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 
 __all__ = [
     "AiLogAdmin",
     "ChatAdmin",
+    "ChatAuditAdmin",
+    "ChatLinkAdmin",
     "ChatMessageAdmin",
+    "ClassificationAdmin",
     "ComplaintAdmin",
     "ProductAdmin",
     "ProductRuleAdmin",
@@ -16,5 +29,8 @@ __all__ = [
     "SellerSettingsAdmin",
     "SequenceAdmin",
     "SequenceStepAdmin",
+    "SequenceTemplateAdmin",
     "StoreAdmin",
+    "StoreSyncAdmin",
+    "SyncSightingAdmin",
 ]

@@ -82,7 +82,8 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
         model = Chat
         fields = (
             "uuid", "store", "wb_id", "client_name", "product_nm_id", "product_name", "product_vendor_code", "status",
-            "completion_reason", "stage", "stage_by", "tag", "tag_by", "needs_answer", "last_message_date", "last_message_text", "last_message_sender",
+            "completion_reason", "stage", "stage_by", "tag", "tag_by", "needs_answer",
+            "last_message_date", "last_message_text", "last_message_sender",
             "draft_reply", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields

@@ -11,6 +11,7 @@ from marketplace.models.reviews import Review, ReviewQuerySet
 from marketplace.models.seller_settings import SellerSettings
 from marketplace.models.sequences import ChatAutoSequence, SequenceStep
 from marketplace.models.stores import OfStore, Store
+from marketplace.models.syncs import StoreSync, StoreSyncQuerySet, SyncSighting
 from marketplace.models.templates import SequenceTemplate
 
 __all__ = [
@@ -35,5 +36,8 @@ __all__ = [
     "SequenceStep",
     "SequenceTemplate",
     "Store",
+    "StoreSync",
+    "StoreSyncQuerySet",
+    "SyncSighting",
     "TopicDay",
 ]

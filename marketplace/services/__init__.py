@@ -1,1 +1,1 @@
-"""Verbs of the Wildberries desk."""
+"""Verbs of the Wildberries desk, one module per activity."""

@@ -18,6 +18,6 @@ INDEXES = {
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("marketplace", "0005_chat_board_guards")]
+    dependencies = [("marketplace", "0006_chat_board_guards")]
 
     operations = performance_indexes(INDEXES)

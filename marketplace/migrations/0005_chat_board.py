@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_events_are_numbered'),
-        ('marketplace', '0003_performance_indexes'),
+        ('marketplace', '0004_syncs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,7 +27,7 @@ ON CONFLICT DO NOTHING
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0004_chat_board")]
+    dependencies = [("marketplace", "0005_chat_board")]
 
     operations = [
         tenant_key(
