@@ -66,3 +66,19 @@ def sweep_syncs(**_: Any) -> None:
     from marketplace.services import syncing  # noqa: PLC0415 -- leaf
 
     syncing.sweep(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def attend_chats(*, message_ids: list[int], **_: Any) -> None:
+    """Look at chats with new messages."""
+    from marketplace.services import attending  # noqa: PLC0415 -- leaf
+
+    attending.attend_to(message_ids, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_chats(**_: Any) -> None:
+    """Look at chats whose hint was lost."""
+    from marketplace.services import attending  # noqa: PLC0415 -- leaf
+
+    attending.sweep(at=now())

@@ -1,6 +1,15 @@
 """Admin of marketplace."""
 
-from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
+from marketplace.admin.chats import (
+    ChatAdmin,
+    ChatAuditAdmin,
+    ChatLinkAdmin,
+    ChatMessageAdmin,
+    ClassificationAdmin,
+    SequenceAdmin,
+    SequenceStepAdmin,
+    SequenceTemplateAdmin,
+)
 from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
@@ -9,7 +18,10 @@ from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 __all__ = [
     "AiLogAdmin",
     "ChatAdmin",
+    "ChatAuditAdmin",
+    "ChatLinkAdmin",
     "ChatMessageAdmin",
+    "ClassificationAdmin",
     "ComplaintAdmin",
     "OutgoingAdmin",
     "ProductAdmin",
@@ -20,6 +32,7 @@ __all__ = [
     "SellerSettingsAdmin",
     "SequenceAdmin",
     "SequenceStepAdmin",
+    "SequenceTemplateAdmin",
     "StoreAdmin",
     "StoreSyncAdmin",
     "SyncSightingAdmin",

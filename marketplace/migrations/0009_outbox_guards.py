@@ -20,7 +20,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0005_outbox")]
+    dependencies = [("marketplace", "0008_outbox")]
 
     operations = [
         tenant_key("outgoing_replies", "reply_rules"),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0007_events_are_numbered'),
         ('assistants', '0007_evaluation_guards'),
-        ('marketplace', '0004_syncs'),
+        ('marketplace', "0007_chat_board_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

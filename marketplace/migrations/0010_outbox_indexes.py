@@ -21,6 +21,6 @@ INDEXES = {
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("marketplace", "0006_outbox_guards")]
+    dependencies = [("marketplace", "0009_outbox_guards")]
 
     operations = performance_indexes(INDEXES)
