@@ -15,6 +15,7 @@ SECTIONS: Final = (
     ("dialogs", _("Dialogs"), "dialogs"),
     ("tickets", _("Tickets"), "ticket"),
     ("chats", _("Buyers' chats"), "mail"),
+    ("reviews", _("Reviews"), "star"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import chats, files
+from marketplace.views import chats, desk, files, questions, reviews
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/", chats.chat_board, name="chats"),
@@ -12,4 +12,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/<uuid:uuid>/judge/", chats.judge, name="chat_judge"),
     path("chats/<uuid:uuid>/files/<uuid:message>/", files.chat_file, name="chat_file"),
     path("chats/<uuid:uuid>/links/<uuid:link>/", chats.link, name="chat_link"),
+    path("reviews/", reviews.review_list, name="reviews"),
+    path("reviews/next/", reviews.next_review, name="next_review"),
+    path("reviews/approve/", reviews.approve_many, name="approve_reviews"),
+    path("reviews/costs/", desk.costs, name="desk_costs"),
+    path("reviews/settings/", desk.desk_settings, name="desk_settings"),
+    path("reviews/settings/rules/<uuid:uuid>/", desk.save_rule, name="desk_rule"),
+    path("reviews/questions/", questions.question_list, name="questions"),
+    path("reviews/questions/<uuid:uuid>/", questions.question, name="question"),
+    path("reviews/questions/<uuid:uuid>/act/", questions.act_on_question, name="question_act"),
+    path("reviews/replies/<uuid:uuid>/", reviews.act_on_reply, name="reply_act"),
+    path("reviews/<uuid:uuid>/", reviews.review, name="review"),
+    path("reviews/<uuid:uuid>/act/", reviews.act_on_review, name="review_act"),
 ]

@@ -5,6 +5,7 @@ from tests.factories.marketplace import (
     ChatFactory,
     ChatMessageFactory,
     ComplaintFactory,
+    OutgoingFactory,
     ProductFactory,
     QuestionFactory,
     ReviewFactory,
@@ -30,7 +31,28 @@ def a_link(tenant):
     return {"uuid": chat.uuid, "link": link.uuid}
 
 
+def a_review(tenant):
+    return {"uuid": ReviewFactory(product__store__tenant=tenant).uuid}
+
+
+def a_question(tenant):
+    return {"uuid": QuestionFactory(store__tenant=tenant).uuid}
+
+
+def a_reply(tenant):
+    return {"uuid": OutgoingFactory(review__product__store__tenant=tenant).uuid}
+
+
 CASES = {
+    **dict.fromkeys(
+        ("review", "review_act", "review-draft", "review-approve", "review-edit-draft", "review-edit-answer"), a_review
+    ),
+    **dict.fromkeys(
+        ("question", "question_act", "question-draft", "question-approve", "question-reject", "question-edit-draft"),
+        a_question,
+    ),
+    **dict.fromkeys(("reply_act", "outgoing-reply-detail", "outgoing-reply-cancel"), a_reply),
+    "desk_rule": lambda tenant: {"uuid": StoreFactory(tenant=tenant).uuid},
     "chat": a_chat,
     "chat_file": a_file,
     "chat_judge": a_chat,
