@@ -47,7 +47,7 @@ class Scope:
 
     def rows(self, model: Any) -> "QuerySet[Any]":
         """Return the counted rows of a model in this scope, of all days."""
-        found = model.objects.of(self.tenant)
+        found: QuerySet[Any] = model.objects.of(self.tenant)
         stores = [self.store.pk] if self.store else list(Store.objects.of(self.tenant).values_list("pk", flat=True))
         found = found.filter(store__in=stores)
         return found.filter(product=self.product) if self.product else found

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Final
 
 from django import forms
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -87,8 +87,8 @@ def reputation(request: Request) -> HttpResponse:
 
 
 @require_safe
-@role_required(Role.USER)
-def reputation_csv(request: Request) -> StreamingHttpResponse:
+@role_required(Role.USER)  # type: ignore[arg-type]  # a stream is a response too
+def reputation_csv(request: Request) -> HttpResponseBase:
     """Return the products of the period as a table for spreadsheets."""
     form = ScopeForm(request.GET, tenant=request.tenant)
     scope = form.scope()
