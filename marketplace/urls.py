@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import chats, desk, files, questions, reviews
+from marketplace.views import chats, desk, files, questions, reputation, reviews
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/", chats.chat_board, name="chats"),
@@ -24,4 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/replies/<uuid:uuid>/", reviews.act_on_reply, name="reply_act"),
     path("reviews/<uuid:uuid>/", reviews.review, name="review"),
     path("reviews/<uuid:uuid>/act/", reviews.act_on_review, name="review_act"),
+    path("reputation/", reputation.reputation, name="reputation"),
+    path("reputation.csv", reputation.reputation_csv, name="reputation_csv"),
 ]
