@@ -16,7 +16,7 @@ from marketplace.enums import StoreStatus
 from marketplace.errors import CabinetTaken, MixedCabinets, NothingPasted, TokenExpired
 from marketplace.models import Store, StoreSync
 from marketplace.services import syncing
-from marketplace.wildberries import Category, Token, Wildberries, WildberriesError, client_for, decode
+from marketplace.wildberries import Category, NoToken, Token, Wildberries, WildberriesError, client_for, decode
 
 PLATFORM: Final = "wildberries"
 MOST_TOKENS: Final = 5
@@ -181,7 +181,7 @@ def try_permissions(store: Store, *, at: datetime) -> list[Trial]:
                 trials.append(Trial(category=category, is_good=False, words=str(error)))
             else:
                 trials.append(Trial(category=category, is_good=True, words=""))
-    integration = Integration.objects.get(pk=store.integration_id)
+    integration = _integration_of(store)
     found = {"trials": [asdict(trial) for trial in trials], "tried_at": at.isoformat()}
     Integration.objects.filter(pk=integration.pk).update(metadata={**integration.metadata, **found})
     if all(trial.is_good for trial in trials) and integration.status == IntegrationStatus.REAUTH_REQUIRED:
@@ -227,9 +227,15 @@ def warn_of_expiring(*, at: datetime) -> int:
     return told
 
 
+def _integration_of(store: Store) -> Integration:
+    if store.integration is None:
+        raise NoToken
+    return store.integration
+
+
 @transaction.atomic
 def _warn_once(store: Store, token_id: str, days: int) -> bool:
-    integration = Integration.objects.select_for_update().get(pk=store.integration_id)
+    integration = Integration.objects.select_for_update().get(pk=_integration_of(store).pk)
     warned = integration.metadata.get("warned", {})
     if warned.get(token_id, max(WARNED_DAYS) + 1) <= days:
         return False

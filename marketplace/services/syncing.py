@@ -229,7 +229,7 @@ def _fail(turn: Run, error: Exception, *, at: datetime) -> None:
     is_ours = isinstance(error, (WildberriesError, CredentialsUnreadable))
     words = str(error) if is_ours else type(error).__name__
     failures = turn.sync.failures + 1
-    minutes = INTERVALS[min(failures, len(INTERVALS)) - 1]
+    minutes = INTERVALS[min(failures, len(INTERVALS)) - 1] if is_ours else 1
     with transaction.atomic():
         _close_log(turn, SyncStatus.FAILED, words, at=at)
         try:

@@ -48,6 +48,7 @@ class Merged:
     updated: int
 
 
+PRODUCTS_LOCK: Final = 7_140_002
 HAS_UUID7: Final = 180_000  # the server's version
 
 
@@ -114,6 +115,15 @@ def _insert(target: Target) -> str:
         "WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.store_id = {store} AND t.tenant_id = {tenant} "
         "AND t.{key} = n.{key}) ON CONFLICT DO NOTHING RETURNING id"
     )
+
+
+def hold_products(store: Store) -> None:
+    """Be the only sync that writes a store's products, until the transaction ends.
+
+    Reviews, cards and prices touch the same products in different orders: without this they could deadlock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PRODUCTS_LOCK, store.pk % 2**31])
 
 
 def execute(statement: str, *parameters: Any) -> int:

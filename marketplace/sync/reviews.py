@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from marketplace.enums import PurchaseStatus
 from marketplace.models import Product, Review, Store
-from marketplace.sync.merging import Target, execute, merge, new_uuid
+from marketplace.sync.merging import Target, execute, hold_products, merge, new_uuid
 from marketplace.sync.passes import OVERLAP, Ground, Step, distinct, since
 from marketplace.wildberries.client import PAGE, SKIP_LIMIT
 from marketplace.wildberries.payloads import Feedback, Page
@@ -157,9 +157,12 @@ def write(store: Store, rows: list[Feedback], *, is_full: bool) -> list[int]:
     if not rows:
         return []
     products = {row.product.nm_id: row.product for row in rows}
-    names = [product.name or str(number) for number, product in products.items()]
-    codes = [product.vendor_code for product in products.values()]
-    execute(PRODUCTS.format(uuid=new_uuid()), store.tenant_id, store.pk, list(products), codes, names)
+    known = Product.objects.filter(store=store, wb_product_id__in=products).values_list("wb_product_id", flat=True)
+    if missing := sorted(products.keys() - set(known)):
+        hold_products(store)
+        names = [products[number].name or str(number) for number in missing]
+        codes = [products[number].vendor_code for number in missing]
+        execute(PRODUCTS.format(uuid=new_uuid()), store.tenant_id, store.pk, missing, codes, names)
     if is_full:
         execute(SIGHTINGS, store.tenant_id, store.pk, [row.wb_id for row in rows])
     return merge(store, TARGET, map(_values, rows)).inserted
@@ -210,6 +213,7 @@ def forget(store: Store) -> None:
 
 def count(store: Store) -> None:
     """Keep the counts of a store and its products true."""
+    hold_products(store)
     execute(
         "UPDATE products p SET review_count = c.reviews FROM (SELECT p.id, count(r.id) AS reviews FROM products p "
         "LEFT JOIN reviews r ON r.product_id = p.id AND r.gone_at IS NULL WHERE p.store_id = %s GROUP BY p.id) c "

@@ -331,3 +331,16 @@ def test_two_workers_never_sync_one_kind_of_a_store_at_once(wb, monkeypatch, is_
     if is_guarded:
         assert wb.faults.count("GET", "/api/v1/feedbacks") == 2
         assert Review.objects.filter(store=store).count() == REVIEWS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_syncs_of_a_store_run_side_by_side(wb):
+    store = wb.connect()
+    syncing.ensure_syncs(store, at=now())
+    keys, at = list(StoreSync.objects.filter(store=store).values_list("pk", flat=True)), now()
+
+    assert race(lambda number: syncing.run(keys[number], at=at), threads=4) == [True] * 4
+
+    store.refresh_from_db()
+    statuses = [getattr(store, f"last_{entity.value}_update_status") for entity in SyncEntity]
+    assert statuses == [SyncStatus.SUCCESS] * 4
