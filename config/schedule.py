@@ -47,5 +47,10 @@ SCHEDULE: Final = {
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
     "find due syncs": {"task": "marketplace.tasks.sweep_syncs", "schedule": 15, "options": {"expires": 15}},
     "warn of tokens that expire": {"task": "marketplace.tasks.warn_of_tokens", "schedule": crontab(hour=9, minute=0)},
+    "find unread chats of buyers": {
+        "task": "marketplace.tasks.sweep_chats",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

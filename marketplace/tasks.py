@@ -36,3 +36,19 @@ def send_token_warning(*, store_id: int, **_: Any) -> None:
     from marketplace.services import letters  # noqa: PLC0415 -- leaf
 
     letters.warn_of_token(store_id)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def attend_chats(*, message_ids: list[int], **_: Any) -> None:
+    """Look at chats with new messages."""
+    from marketplace.services import attending  # noqa: PLC0415 -- leaf
+
+    attending.attend_to(message_ids, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_chats(**_: Any) -> None:
+    """Look at chats whose hint was lost."""
+    from marketplace.services import attending  # noqa: PLC0415 -- leaf
+
+    attending.sweep(at=now())

@@ -1,6 +1,15 @@
 """Admin of marketplace."""
 
-from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
+from marketplace.admin.chats import (
+    ChatAdmin,
+    ChatAuditAdmin,
+    ChatLinkAdmin,
+    ChatMessageAdmin,
+    ClassificationAdmin,
+    SequenceAdmin,
+    SequenceStepAdmin,
+    SequenceTemplateAdmin,
+)
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
 from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
@@ -8,7 +17,10 @@ from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 __all__ = [
     "AiLogAdmin",
     "ChatAdmin",
+    "ChatAuditAdmin",
+    "ChatLinkAdmin",
     "ChatMessageAdmin",
+    "ClassificationAdmin",
     "ComplaintAdmin",
     "ProductAdmin",
     "ProductRuleAdmin",
@@ -17,6 +29,7 @@ __all__ = [
     "SellerSettingsAdmin",
     "SequenceAdmin",
     "SequenceStepAdmin",
+    "SequenceTemplateAdmin",
     "StoreAdmin",
     "StoreSyncAdmin",
     "SyncSightingAdmin",

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from marketplace.models import Store
+from marketplace.models import Product, Store
 from marketplace.sync.merging import Target, execute, hold_products, merge
 from marketplace.sync.passes import Ground, Step, distinct
 from marketplace.wildberries.client import PRICES
@@ -11,14 +11,14 @@ from marketplace.wildberries.errors import WrongCategory
 from marketplace.wildberries.payloads import Card, Price
 
 TARGET: Final = Target(
-    table="products",
+    model=Product,
     key="wb_product_id",
     columns={
         "wb_product_id": "bigint", "vendor_code": "text", "name": "text", "image_url": "text", "wb_api_data": "jsonb",
     },
     compared=["vendor_code", "name", "image_url", "wb_api_data"],
     updates={},
-    inserts={"review_count": "0", "is_active": "true", "work_status": "'not_working'", "compensation_method": "''"},
+    inserts={},
 )  # fmt: skip
 PRICED: Final = """
 UPDATE products p SET price = n.price FROM unnest(%s::bigint[], %s::numeric[]) AS n (id, price)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Min
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from marketplace.enums import PurchaseStatus
 from marketplace.models import Product, Review, Store
@@ -33,7 +34,7 @@ VALUES: Final = (
     "supplier_feedback_valuation", "supplier_product_valuation", "purchase_date", "wb_api_data",
 )  # fmt: skip
 TARGET: Final = Target(
-    table="reviews",
+    model=Review,
     key="wb_id",
     columns={
         "wb_id": "text", "rating": "smallint", "text": "text", "pros": "text", "cons": "text", "author": "text",
@@ -53,12 +54,6 @@ TARGET: Final = Target(
     inserts={
         "product_id": "p.id",
         "is_product_active": "p.is_active",
-        "draft_reply": "''",
-        "has_complaint": "false",
-        "has_complaint_draft": "false",
-        "complaint_status": "'not_sent'",
-        "review_status_wb": "'unknown'",
-        "chat_status_by_review": "'unknown'",
     },
     joins="JOIN products p ON p.store_id = {store} AND p.tenant_id = {tenant} AND p.wb_product_id = n._nm_id",
     revives="t.gone_at IS NOT NULL",
@@ -98,11 +93,11 @@ def advance(ground: Ground, progress: dict[str, Any]) -> Step:
     following = {**progress, "edges": edges, **({"newest": newest.isoformat()} if newest else {})}
     problem = ""
     if page.size > STEP_BACK and progress.get("edges") == edges:
-        problem, after = "a page repeats", None
+        problem, after = _("Wildberries repeats a page"), None
     else:
         after = _next_place(ground, following, page, take)
         if after is not None and after.get("stuck"):
-            problem, after = "the window does not move", None
+            problem, after = _("The list on Wildberries does not move on"), None
     is_over = after is None and not problem
     cursor = {**ground.cursor, "newest": following["newest"]} if is_over and following.get("newest") else None
     return Step(
@@ -199,7 +194,7 @@ def finish(store: Store, progress: dict[str, Any], *, began_at: datetime, at: da
             cursor.execute("SELECT count(*) FROM reviews WHERE store_id = %s AND gone_at IS NULL", [store.pk])
             (known,) = cursor.fetchone()
         if gone > FEW and gone > MOST_GONE * known:
-            problem = f"{gone} of {known} reviews were not listed; they are kept"
+            problem = _("%(gone)d of %(known)d reviews were not listed; they are kept") % {"gone": gone, "known": known}
         elif gone:
             execute(f"UPDATE reviews SET gone_at = %s WHERE id IN (SELECT r.id {UNSEEN})", at, *facts)  # noqa: S608 -- our own words
     count(store)

@@ -1,7 +1,9 @@
 """Which row each address of marketplace is about."""
 
+from marketplace.enums import LinkMethod
 from tests.factories.marketplace import (
     ChatFactory,
+    ChatMessageFactory,
     ComplaintFactory,
     ProductFactory,
     QuestionFactory,
@@ -18,7 +20,28 @@ def a_chat(tenant):
     return {"uuid": ChatFactory(store__tenant=tenant).uuid}
 
 
+def a_file(tenant):
+    message = ChatMessageFactory(chat__store__tenant=tenant, download_id="file-1")
+    return {"uuid": message.chat.uuid, "message": message.uuid}
+
+
+def a_link(tenant):
+    chat = ChatFactory(store__tenant=tenant)
+    review = ReviewFactory(product__store=chat.store)
+    link = chat.links.create(
+        tenant=tenant, store=chat.store, review=review, method=LinkMethod.LIKENESS, confidence="0.5"
+    )
+    return {"uuid": chat.uuid, "link": link.uuid}
+
+
 CASES = {
+    "chat": a_chat,
+    "chat_file": a_file,
+    "chat_judge": a_chat,
+    "chat_link": a_link,
+    "chat_move": a_chat,
+    "chat-judge": a_chat,
+    "chat-move": a_chat,
     "chat-detail": a_chat,
     "chat-messages": a_chat,
     "complaint-detail": lambda tenant: {"uuid": ComplaintFactory(review__product__store__tenant=tenant).uuid},
@@ -30,3 +53,4 @@ CASES = {
     "store-detail": a_store,
     "store_command": lambda tenant: {**a_store(tenant), "verb": "disconnect"},
 }
+PUBLIC = {"chat_column": "a column's name is no row: every tenant sees their own chats in it"}
