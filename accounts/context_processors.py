@@ -15,6 +15,7 @@ SECTIONS: Final = (
     ("dialogs", _("Dialogs"), "dialogs"),
     ("tickets", _("Tickets"), "ticket"),
     ("chats", _("Buyers' chats"), "mail"),
+    ("reputation", _("Reputation"), "chart"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import chats, files, stores
+from marketplace.views import chats, files, reputation, stores
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/", chats.chat_board, name="chats"),
@@ -17,4 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wildberries/stores/<uuid:uuid>/tokens/", stores.replace_tokens, name="replace_tokens"),
     path("wildberries/stores/<uuid:uuid>/<slug:verb>/", stores.store_command, name="store_command"),
     path("chats/<uuid:uuid>/links/<uuid:link>/", chats.link, name="chat_link"),
+    path("reputation/", reputation.reputation, name="reputation"),
+    path("reputation.csv", reputation.reputation_csv, name="reputation_csv"),
 ]
