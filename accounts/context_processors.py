@@ -25,7 +25,8 @@ SECTIONS: Final = (
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),
     ("api_keys", _("API keys"), "key"),
-    ("webhooks", _("Webhooks"), "plug"),
+    ("integrations", _("Integrations"), "plug"),
+    ("webhooks", _("Webhooks"), "code"),
 )
 PERSONAL: Final = (("profile", _("Profile"), "user"),)
 STAFF: Final = (("admin:index", _("Administration"), "shield"),)
