@@ -50,7 +50,9 @@ class Target:
         fields = [field for field in self.model._meta.concrete_fields if field.column not in given]
         plain = [f for f in fields if not (f.null or f.generated or f.primary_key or f.has_db_default())]
         return {
-            field.column: Jsonb(field.get_default()) if isinstance(field, models.JSONField) else field.get_default()
+            str(field.column): Jsonb(field.get_default())
+            if isinstance(field, models.JSONField)
+            else field.get_default()
             for field in plain
         }
 
