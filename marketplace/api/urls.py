@@ -3,14 +3,14 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
-from marketplace.api import views
+from marketplace.api import chats, views
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("stores", views.StoreViewSet, "store"),
     ("products", views.ProductViewSet, "product"),
     ("reviews", views.ReviewViewSet, "review"),
     ("complaints", views.ComplaintViewSet, "complaint"),
-    ("chats", views.ChatViewSet, "chat"),
+    ("chats", chats.ChatViewSet, "chat"),
     ("questions", views.QuestionViewSet, "question"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = []
