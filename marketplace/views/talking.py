@@ -90,7 +90,7 @@ def settle(request: Request, uuid: UUID, outgoing: UUID) -> HttpResponse:
         if request.POST.get("decision") == "cancel":
             sending.cancel(row)
         else:
-            sending.resolve(row, was_sent=request.POST.get("decision") == "sent")
+            sending.resolve(row, was_sent=request.POST.get("decision") == "sent", at=now())
     except IllegalMove as refused:
         messages.warning(request, str(refused))
     return redirect("chat", uuid=uuid)

@@ -58,7 +58,7 @@ def test_a_model_is_asked_once_and_its_call_is_logged(chat, model):
 
 def test_the_large_model_is_asked_where_the_small_one_does_not_know(chat, model, settings):
     settings.LLM_SMALL_MODEL = "small"
-    model.fail("say", body="не знаю")
+    model.fail("say", body="не знаю", times=1)
     model.fail("say", body="spam")
 
     cascade.sweep(at=NOW)

@@ -322,3 +322,22 @@ def test_reminders_are_started_and_stopped_on_the_page(browser_of, tenant, chat)
     assert ChatAutoSequence.objects.get().stop_reason == StopReason.MANUAL
     foreign = template_for(TenantFactory())
     assert client.post(f"/chats/{chat.uuid}/remind/", {"template": foreign.pk}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("before", "decision", "after"),
+    [
+        (OutgoingStatus.PENDING, "cancel", OutgoingStatus.CANCELLED),
+        (OutgoingStatus.UNKNOWN, "sent", OutgoingStatus.CONFIRMED),
+        (OutgoingStatus.UNKNOWN, "lost", OutgoingStatus.FAILED),
+        (OutgoingStatus.CONFIRMED, "cancel", OutgoingStatus.CONFIRMED),
+    ],
+)
+def test_a_person_says_what_became_of_a_message(browser_of, tenant, before, decision, after):
+    chat = ChatFactory(store__tenant=tenant)
+    row = composing.send(chat, text="Поможем с заменой.", by=None, at=NOON)
+    Outgoing.objects.update(status=before, confirmed_at=NOON)
+
+    browser_of(operator_of(tenant)).post(f"/chats/{chat.uuid}/outgoing/{row.uuid}/", {"decision": decision})
+
+    assert fresh(row).status == after
