@@ -20,11 +20,13 @@ SECTIONS: Final = (
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),
     ("bots", _("Channels"), "send"),
+    ("stores", _("Wildberries"), "store"),
     ("console", _("Operator console"), "operator"),
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),
     ("api_keys", _("API keys"), "key"),
-    ("webhooks", _("Webhooks"), "plug"),
+    ("integrations", _("Integrations"), "plug"),
+    ("webhooks", _("Webhooks"), "code"),
 )
 PERSONAL: Final = (("profile", _("Profile"), "user"),)
 STAFF: Final = (("admin:index", _("Administration"), "shield"),)
