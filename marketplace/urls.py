@@ -2,14 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import chats, desk, files, questions, reputation, reviews, stores
+from marketplace.views import chats, desk, files, questions, reputation, reviews, sequences, stores, talking
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/", chats.chat_board, name="chats"),
     path("chats/column/<slug:status>/", chats.chat_column, name="chat_column"),
+    path("chats/templates/", sequences.template_list, name="sequence_templates"),
+    path("chats/templates/new/", sequences.template_edit, name="sequence_template_new"),
+    path("chats/templates/<uuid:uuid>/", sequences.template_edit, name="sequence_template"),
+    path("chats/templates/<uuid:uuid>/delete/", sequences.template_delete, name="sequence_template_delete"),
     path("chats/<uuid:uuid>/", chats.chat, name="chat"),
     path("chats/<uuid:uuid>/move/", chats.move, name="chat_move"),
     path("chats/<uuid:uuid>/judge/", chats.judge, name="chat_judge"),
+    path("chats/<uuid:uuid>/say/", talking.say, name="chat_say"),
+    path("chats/<uuid:uuid>/draft/", talking.draft, name="chat_draft"),
+    path("chats/<uuid:uuid>/remind/", talking.remind, name="chat_remind"),
+    path("chats/<uuid:uuid>/outgoing/<uuid:outgoing>/", talking.settle, name="chat_settle"),
     path("chats/<uuid:uuid>/files/<uuid:message>/", files.chat_file, name="chat_file"),
     path("wildberries/stores/", stores.stores, name="stores"),
     path("wildberries/stores/new/", stores.connect_store, name="connect_store"),
