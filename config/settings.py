@@ -297,5 +297,4 @@ SOCIALACCOUNT_PROVIDERS = {
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Otklik <no-reply@localhost>")
-
 configure_structlog()
