@@ -269,8 +269,7 @@ SIMPLE_JWT = {
 # --- Models (docs/models.md) ---------------------------------------------
 LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
 LLM_API_KEY = env.str("LLM_API_KEY", default="")
-LLM_CHAT_MODEL = env.str("LLM_CHAT_MODEL", default="")
-LLM_SMALL_MODEL = env.str("LLM_SMALL_MODEL", default="")  # asked first where a cheap answer may do
+LLM_CHAT_MODEL, LLM_SMALL_MODEL = env.str("LLM_CHAT_MODEL", default=""), env.str("LLM_SMALL_MODEL", default="")
 LLM_EMBEDDING_MODEL = env.str("LLM_EMBEDDING_MODEL", default="")
 EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage.py up`
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
