@@ -14,6 +14,8 @@ SECTIONS: Final = (
     ("home", _("Home"), "home"),
     ("dialogs", _("Dialogs"), "dialogs"),
     ("tickets", _("Tickets"), "ticket"),
+    ("products", _("Products"), "store"),
+    ("complaints", _("Complaints"), "alert"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),

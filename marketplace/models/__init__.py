@@ -3,7 +3,8 @@
 from marketplace.models.ai_logs import AiLog
 from marketplace.models.chats import Chat, ChatMessage, ChatQuerySet
 from marketplace.models.complaints import ReviewComplaint
-from marketplace.models.products import Product, ProductRule
+from marketplace.models.extension import ExtensionUpload, ExtensionUploadProblem
+from marketplace.models.products import Product, ProductRule, StoreRule
 from marketplace.models.questions import Question, QuestionQuerySet
 from marketplace.models.reviews import Review, ReviewQuerySet
 from marketplace.models.seller_settings import SellerSettings
@@ -16,6 +17,8 @@ __all__ = [
     "ChatAutoSequence",
     "ChatMessage",
     "ChatQuerySet",
+    "ExtensionUpload",
+    "ExtensionUploadProblem",
     "OfStore",
     "Product",
     "ProductRule",
@@ -27,4 +30,5 @@ __all__ = [
     "SellerSettings",
     "SequenceStep",
     "Store",
+    "StoreRule",
 ]
