@@ -96,7 +96,7 @@ class BulkProductForm(forms.Form):
         return changes
 
 
-class RuleForm(forms.ModelForm[ProductRule]):
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A whole rule: of one product or of a store."""
 
     class Meta:

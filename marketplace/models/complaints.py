@@ -124,9 +124,7 @@ class ReviewComplaint(Public, OfStore, Timestamped):
         """Whether text and reason may still change."""
         return self.status == ComplaintStatus.DRAFT
 
-    def mark_as_sent(
-        self, *, by: User | None, at: datetime, via: SentVia = SentVia.PERSON, proof: str = ""
-    ) -> None:
+    def mark_as_sent(self, *, by: User | None, at: datetime, via: SentVia = SentVia.PERSON, proof: str = "") -> None:
         """Freeze the complaint that ``by`` filed in the portal, or the extension of their browser did.
 
         Raises:

@@ -12,9 +12,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.services import require_role
-from accounts.enums import Role
 from marketplace.enums import (
     ChatAvailability,
     ReviewComplaintStatus,
@@ -173,14 +173,17 @@ def set_rules(products: Iterable[Product], changes: Mapping[str, Any], *, by: Us
         ids = [product.pk for product in chosen]
         defaults = {rule.store_id: rule for rule in StoreRule.objects.filter(store__in={p.store_id for p in chosen})}
         known = set(ProductRule.objects.filter(product__in=ids).values_list("product_id", flat=True))
-        ProductRule.objects.bulk_create(
-            [
-                ProductRule(product=product, store_id=product.store_id, tenant_id=product.tenant_id, **_as_default(defaults.get(product.store_id)))
-                for product in chosen
-                if product.pk not in known
-            ],
-            ignore_conflicts=True,
-        )
+        new = [
+            ProductRule(
+                product=product,
+                store_id=product.store_id,
+                tenant_id=product.tenant_id,
+                **_as_default(defaults.get(product.store_id)),
+            )
+            for product in chosen
+            if product.pk not in known
+        ]
+        ProductRule.objects.bulk_create(new, ignore_conflicts=True)
         if wanted:
             ProductRule.objects.filter(product__in=ids).update(**wanted)
     return len(chosen)
@@ -209,7 +212,11 @@ def set_default_rule(store: Store, changes: Mapping[str, Any], *, by: User | Non
 
 
 def set_work(
-    products: Iterable[Product], *, by: User | None, work_status: WorkStatus | None = None, is_active: bool | None = None
+    products: Iterable[Product],
+    *,
+    by: User | None,
+    work_status: WorkStatus | None = None,
+    is_active: bool | None = None,
 ) -> int:
     """Change how far products take part in the work; their reviews follow in the same transaction."""
     chosen = list(products)

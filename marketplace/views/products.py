@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Role
 from accounts.pages import Request, role_required
-from accounts.services import role_of
+from accounts.services import require_role, role_of
 from config.pages import page_of
 from marketplace.forms import BulkProductForm, BulkRuleForm, ProductFilter, RuleForm
 from marketplace.models import Product, Review, Store, StoreRule
@@ -26,6 +26,7 @@ MOST_AT_ONCE: Final = 5_000
 SHOWN_REVIEWS: Final = 25
 LONGEST_ID: Final = 64
 UNPROCESSABLE: Final = 422
+WORKERS: Final = (Role.OPERATOR, Role.ADMIN)
 CELLS: Final = (
     *(f"complaint_rating_{rating}" for rating in RULED_RATINGS),
     *(f"chat_rating_{rating}" for rating in RULED_RATINGS),
@@ -100,9 +101,8 @@ def save_rules(request: Request) -> HttpResponse:
             messages.warning(request, _("Choose products and what is to change."))
             return _back(request, "rules")
         count = rules.set_rules(chosen, changes, by=request.user)
-    messages.success(
-        request, ngettext("The rule of %(n)d product changed.", "The rules of %(n)d products changed.", count) % {"n": count}
-    )
+    told = ngettext("The rule of %(n)d product changed.", "The rules of %(n)d products changed.", count)
+    messages.success(request, told % {"n": count})
     return _back(request, "rules")
 
 
@@ -127,6 +127,8 @@ def product(request: Request, uuid: UUID) -> HttpResponse:
     """Show one product: its rule, and why its reviews are worked or skipped."""
     found = get_object_or_404(_ours(request), uuid=uuid)
     rule = rules.rule_of(found)
+    if request.method == "POST":
+        require_role(request.user, request.tenant, Role.OPERATOR)
     form = RuleForm(request.POST or None, initial=_values(rule))
     if request.method == "POST" and form.is_valid():
         rules.set_rules([found], form.cleaned_data, by=request.user)
@@ -150,8 +152,7 @@ def _ours(request: Request) -> "QuerySet[Product]":
 
 
 def _may_change(request: Request) -> bool:
-    role = role_of(request.user, request.tenant)
-    return role is not None and role >= Role.OPERATOR
+    return role_of(request.user, request.tenant) in WORKERS
 
 
 def _chosen(request: Request) -> list[Product]:
@@ -211,7 +212,8 @@ def _values(rule: RuleFields | None) -> dict[str, Any]:
 
 
 def _inspected(product: Product, wb_id: str) -> list[Review]:
-    found = Review.objects.filter(product=product).select_related("store", "product__store__default_rule", "product__rule")
+    found = Review.objects.filter(product=product)
+    found = found.select_related("store", "product__store__default_rule", "product__rule")
     if wb_id:
         return list(found.filter(wb_id=wb_id)[:1])
     return list(found.filter(rating__in=RULED_RATINGS).order_by("-date", "-pk")[:SHOWN_REVIEWS])

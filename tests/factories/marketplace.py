@@ -20,6 +20,7 @@ from marketplace.models import (
     SellerSettings,
     SequenceStep,
     Store,
+    StoreRule,
 )
 from tests.factories.accounts import TenantFactory
 
@@ -67,6 +68,16 @@ class ProductRuleFactory(DjangoModelFactory):
     product = factory.SubFactory(ProductFactory)
     store = factory.SelfAttribute("product.store")
     tenant = factory.SelfAttribute("product.tenant")
+
+
+class StoreRuleFactory(DjangoModelFactory):
+    """The rule of a store: nothing is switched on."""
+
+    class Meta:
+        model = StoreRule
+
+    store = factory.SubFactory(StoreFactory)
+    tenant = factory.SelfAttribute("store.tenant")
 
 
 class ReviewFactory(DjangoModelFactory):
