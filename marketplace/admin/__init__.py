@@ -1,14 +1,17 @@
 """Admin of marketplace."""
 
 from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
+from marketplace.admin.extension import ExtensionUploadAdmin, ExtensionUploadProblemAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
-from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
+from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin, StoreRuleAdmin
 
 __all__ = [
     "AiLogAdmin",
     "ChatAdmin",
     "ChatMessageAdmin",
     "ComplaintAdmin",
+    "ExtensionUploadAdmin",
+    "ExtensionUploadProblemAdmin",
     "ProductAdmin",
     "ProductRuleAdmin",
     "QuestionAdmin",
@@ -17,4 +20,5 @@ __all__ = [
     "SequenceAdmin",
     "SequenceStepAdmin",
     "StoreAdmin",
+    "StoreRuleAdmin",
 ]
