@@ -45,5 +45,6 @@ SCHEDULE: Final = {
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
+    "find due syncs": {"task": "marketplace.tasks.sweep_syncs", "schedule": 15, "options": {"expires": 15}},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

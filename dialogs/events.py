@@ -43,7 +43,7 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
 def announce_message(message: DialogMessage) -> None:
     """Tell the dialog's sockets about a message, once it is committed."""
     event = as_event(message)
-    _on_commit(message.dialog_id, message.tenant_id, event)
+    _on_commit(message.dialog_id, message.tenant_id, event, has_moved=message.seq == 1)
 
 
 def announce_state(dialog: Dialog) -> None:
@@ -55,7 +55,7 @@ def announce_state(dialog: Dialog) -> None:
         "operator": dialog.assigned_operator.get_short_name() if dialog.assigned_operator else "",
         "last_seq": dialog.last_seq,
     }
-    _on_commit(dialog.pk, dialog.tenant_id, event)
+    _on_commit(dialog.pk, dialog.tenant_id, event, has_moved=True)
 
 
 def announce_shown(dialog: Dialog, *, up_to: int) -> None:
@@ -69,7 +69,8 @@ def announce_run(dialog_id: int, run: str, state: str, **facts: Any) -> None:
     broadcast(group_of(dialog_id), {"type": HANDLER, "event": {"type": "run", "run": run, "state": state, **facts}})
 
 
-def _on_commit(dialog_id: int, tenant_id: int, event: dict[str, Any]) -> None:
+def _on_commit(dialog_id: int, tenant_id: int, event: dict[str, Any], *, has_moved: bool) -> None:
+    """Send ``event`` to the dialog's sockets, and tell the shop's consoles that its row, or even its queue, changed."""
     transaction.on_commit(partial(broadcast, group_of(dialog_id), {"type": HANDLER, "event": event}))
-    hint = {"type": HANDLER, "event": {"type": "changed", "dialog": dialog_id}}
+    hint = {"type": HANDLER, "event": {"type": "changed", "dialog": dialog_id, "has_moved": has_moved}}
     transaction.on_commit(partial(broadcast, tenant_group(tenant_id), hint))

@@ -14,6 +14,15 @@ class StoreStatus(TextChoices):
     INACTIVE = "inactive", _("Inactive")
 
 
+class SyncEntity(TextChoices):
+    """What of a store is synced by itself; the value is in the names of the store's columns."""
+
+    PRODUCT = "product", _("Products")
+    REVIEW = "review", _("Reviews")
+    QUESTION = "question", _("Questions")
+    CHAT = "chat", _("Chats")
+
+
 class WorkStatus(TextChoices):
     """How far a product takes part in the work on reviews."""
 

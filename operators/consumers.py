@@ -15,17 +15,16 @@ from accounts.errors import RoleRequired
 from accounts.models import Tenant, User
 from accounts.services import require_role
 from config.consumers import TOO_SLOW, UNAUTHORISED, CommandConsumer, command
-from dialogs.events import HANDLER, group_of, tenant_group
+from dialogs.events import HANDLER, group_of
 from dialogs.models import Dialog
 from operators import reports
 from operators.api import commands
+from operators.desks import Desk
 from operators.enums import PresenceStatus
 from operators.services import attending, conducting
 
 HELLO_WITHIN_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 15
-GATHER_SECONDS: Final = 0.05
-PAUSE_SECONDS: Final = 1.0  # between two looks at the lists; the open conversation does not wait for them
 FOLLOW_AGAIN_BEATS: Final = 40  # group membership ends after a day; this is every ten minutes
 FORBIDDEN: Final = 4403
 
@@ -41,14 +40,13 @@ class ConsoleConsumer(CommandConsumer):
     language = "ru"
     _open_uuid = ""
     _seen = 0
-    _changed: set[int]
-    _is_gathering = False
+    _desk: Desk | None = None
     _tasks: set["asyncio.Task[None]"]
 
     async def connect(self) -> None:
         """Accept a person who is logged in, and give the page ten seconds to say which shop it shows."""
         await self.accept()
-        self._changed, self._tasks = set(), set()
+        self._tasks = set()
         if not self.scope["user"].is_authenticated:
             await self.close(code=UNAUTHORISED)
             return
@@ -58,8 +56,8 @@ class ConsoleConsumer(CommandConsumer):
         """Leave all groups; the heartbeats end, and with them, after a while, the presence."""
         for task in getattr(self, "_tasks", ()):
             task.cancel()
-        if self.tenant:
-            await self.channel_layer.group_discard(tenant_group(self.tenant.pk), self.channel_name)
+        if self._desk:
+            self._desk.leave(self)
         if self.dialog_id:
             await self.channel_layer.group_discard(group_of(self.dialog_id), self.channel_name)
 
@@ -77,12 +75,7 @@ class ConsoleConsumer(CommandConsumer):
     async def dialog_event(self, message: dict[str, Any]) -> None:
         """Turn a hint into what the page needs to know."""
         event = message["event"]
-        if event["type"] == "changed":
-            self._changed.add(event["dialog"])
-            if not self._is_gathering:
-                self._is_gathering = True
-                self._start(self._send_rows())
-        elif event["type"] == "message":
+        if event["type"] == "message":
             await self._send_missed()
         elif event["type"] == "state":
             await self._send_marks()
@@ -98,7 +91,7 @@ class ConsoleConsumer(CommandConsumer):
             await self.close(code=FORBIDDEN)
             return
         self.tenant = found
-        await self.channel_layer.group_add(tenant_group(found.pk), self.channel_name)
+        self._desk = await Desk.join(self, found)
         with translation.override(language):
             await self.send_json({"type": "ready", **await database_sync_to_async(self._greeting)(found)})
 
@@ -218,11 +211,7 @@ class ConsoleConsumer(CommandConsumer):
         dialog = self._dialog(uuid)
         verb(dialog, at=now(), **facts)
         fresh = Dialog.objects.filter(pk=dialog.pk)
-        return {
-            "row": reports.rows_of(fresh)[0],
-            "counts": self._counts(),
-            "me": reports.desk(self._tenant, self._user),
-        }
+        return {"row": reports.rows_of(fresh)[0], **self._standing()}
 
     def _counts(self) -> dict[str, int]:
         return reports.counts(self._tenant, self._user)
@@ -241,21 +230,17 @@ class ConsoleConsumer(CommandConsumer):
         self.dialog_id = dialog.pk
         await self.channel_layer.group_add(group_of(dialog.pk), self.channel_name)
 
-    async def _send_rows(self) -> None:
-        """Send the rows of all dialogs that changed within a moment, once; then within each second."""
-        try:
-            while self._changed:
-                await asyncio.sleep(GATHER_SECONDS)
-                keys, self._changed = self._changed, set()
-                with translation.override(self.language):
-                    await self.send_json({"type": "rows", **await database_sync_to_async(self._rows)(keys)})
-                await asyncio.sleep(PAUSE_SECONDS)
-        finally:
-            self._is_gathering = False
+    async def show_rows(self, frame: str) -> None:
+        """Send the rows of conversations that changed, encoded once for all pages."""
+        await self.send(text_data=frame)
 
-    def _rows(self, keys: set[int]) -> dict[str, Any]:
-        rows = reports.rows_by_key(self._tenant, keys)
-        return {"rows": rows, "counts": self._counts(), "me": reports.desk(self._tenant, self._user)}
+    async def show_counts(self) -> None:
+        """Send how long the queues are and how much this operator holds."""
+        with translation.override(self.language):
+            await self.send_json({"type": "counts", **await database_sync_to_async(self._standing)()})
+
+    def _standing(self) -> dict[str, Any]:
+        return {"counts": self._counts(), "me": reports.desk(self._tenant, self._user)}
 
     async def _send_missed(self) -> None:
         """Send what was said in the open conversation since the last look."""
@@ -290,10 +275,5 @@ class ConsoleConsumer(CommandConsumer):
             await self._send_missed()  # a hint may have been lost
             await asyncio.sleep(HEARTBEAT_SECONDS)
             beats += 1
-            if beats % FOLLOW_AGAIN_BEATS == 0:
-                await self._follow_again(self.tenant)
-
-    async def _follow_again(self, tenant: Tenant) -> None:
-        await self.channel_layer.group_add(tenant_group(tenant.pk), self.channel_name)
-        if self.dialog_id:
-            await self.channel_layer.group_add(group_of(self.dialog_id), self.channel_name)
+            if self.dialog_id and beats % FOLLOW_AGAIN_BEATS == 0:
+                await self.channel_layer.group_add(group_of(self.dialog_id), self.channel_name)

@@ -32,6 +32,8 @@ FACTORIES = [
     shop.StepFactory,
     shop.SellerSettingsFactory,
     shop.AiLogFactory,
+    shop.StoreSyncFactory,
+    shop.SyncSightingFactory,
     desk.PresenceFactory,
     desk.CannedReplyFactory,
     desk.HandoffFactory,

@@ -4,6 +4,7 @@ from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, 
 from marketplace.admin.extension import ExtensionUploadAdmin, ExtensionUploadProblemAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin, StoreRuleAdmin
+from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 
 __all__ = [
     "AiLogAdmin",
@@ -21,4 +22,6 @@ __all__ = [
     "SequenceStepAdmin",
     "StoreAdmin",
     "StoreRuleAdmin",
+    "StoreSyncAdmin",
+    "SyncSightingAdmin",
 ]

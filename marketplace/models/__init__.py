@@ -10,6 +10,7 @@ from marketplace.models.reviews import Review, ReviewQuerySet
 from marketplace.models.seller_settings import SellerSettings
 from marketplace.models.sequences import ChatAutoSequence, SequenceStep
 from marketplace.models.stores import OfStore, Store
+from marketplace.models.syncs import StoreSync, StoreSyncQuerySet, SyncSighting
 
 __all__ = [
     "AiLog",
@@ -31,4 +32,7 @@ __all__ = [
     "SequenceStep",
     "Store",
     "StoreRule",
+    "StoreSync",
+    "StoreSyncQuerySet",
+    "SyncSighting",
 ]

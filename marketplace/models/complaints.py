@@ -51,6 +51,7 @@ class ReviewComplaint(Public, OfStore, Timestamped):
     generated_at = models.DateTimeField(_("drafted"), db_default=Now())
     regenerated_count = models.IntegerField(_("drafted again, times"), default=0)
     last_regenerated_at = models.DateTimeField(_("drafted again"), null=True, blank=True)
+    ready_at = models.DateTimeField(_("checked by a person"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("sent by")

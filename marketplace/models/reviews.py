@@ -93,6 +93,8 @@ class Review(Public, OfStore, Timestamped):
     purchase_date = models.DateTimeField(_("bought"), null=True, blank=True)
     parsed_at = models.DateTimeField(_("seen by the extension"), null=True, blank=True)
     page_number = models.IntegerField(_("page in the portal"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("not on Wildberries since"), null=True, blank=True)
+    wb_api_data = models.JSONField(_("what else Wildberries says"), null=True, blank=True)
 
     objects = ReviewQuerySet.as_manager()
 

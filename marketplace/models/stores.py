@@ -25,6 +25,9 @@ class Store(Public, Owned, Timestamped):
     integration = models.OneToOneField(
         Integration, models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("integration")
     )
+    sid = models.CharField(  # noqa: DJ001 -- null: not connected, and then not unique
+        _("cabinet"), max_length=64, null=True, blank=True, editable=False
+    )
     name = models.CharField(_("name"), max_length=255)
     status = models.CharField(_("status"), max_length=20, choices=StoreStatus, default=StoreStatus.ACTIVE)
     ai_instructions = models.TextField(
@@ -57,6 +60,8 @@ class Store(Public, Owned, Timestamped):
         verbose_name = _("store")
         verbose_name_plural = _("stores")
         constraints = [
+            # One cabinet has one owner here: two tenants would spend one budget and answer each other's buyers.
+            models.UniqueConstraint(fields=["sid"], name="uq_stores_sid"),
             enum_check("ck_stores_status", "status", StoreStatus),
             *(
                 enum_check(f"ck_stores_last_{what}_update_status", f"last_{what}_update_status", SyncStatus)

@@ -1,1 +1,1 @@
-"""What can be done at the Wildberries desk."""
+"""Verbs of the Wildberries desk, one module per activity."""

@@ -19,7 +19,7 @@ import websockets
 
 from config.runtime.ports import free_port
 from tests.running import WELCOME, RunningStack, start_up
-from tests.talking import Operator, Shop, Visitor
+from tests.talking import Operator, Visitor
 
 VISITORS = int(os.environ.get("BENCH_VISITORS", "500"))
 OPERATORS = int(os.environ.get("BENCH_OPERATORS", "50"))
@@ -61,9 +61,8 @@ class _Result:
 
 async def _load(running: RunningStack) -> _Result:
     """Let every visitor write in turn; the first ones are looked at by an operator each."""
-    people = await asyncio.to_thread(_staff, running)
-    shop = Shop(running.base_url, running.demo)
-    visitors = [await asyncio.to_thread(shop.visitor) for _ in range(VISITORS)]
+    people, tokens = await asyncio.to_thread(_people, running)
+    visitors = [Visitor(running.base_url, running.demo["assistant"], token) for token in tokens]
     operators = [Operator(running.base_url, running.demo["tenant"], cookie) for cookie in people]
     async with contextlib.AsyncExitStack() as sockets:
         await _enter(sockets, visitors)
@@ -132,8 +131,8 @@ async def _speak(visitors: list[Visitor]) -> dict[str, float]:
     return sent
 
 
-def _staff(running: RunningStack) -> list[str]:
-    """Hire operators with room for one conversation or more, and return their session cookies."""
+def _people(running: RunningStack) -> tuple[list[str], list[str]]:
+    """Hire operators and return their session cookies, and the tokens of visitors from as many addresses."""
     for file in (running.folder.path / "secrets.env", running.folder.addresses):
         environ.Env.read_env(file, overwrite=True)
     import django
@@ -145,7 +144,10 @@ def _staff(running: RunningStack) -> list[str]:
 
     from accounts.enums import Role
     from accounts.models import Membership, Tenant, User
+    from assistants.models import Assistant
+    from dialogs.services import visiting
 
+    assistant = Assistant.objects.get(uuid=running.demo["assistant"])
     tenant = Tenant.objects.get(uuid=running.demo["tenant"])
     cookies = []
     for _ in range(OPERATORS):
@@ -158,7 +160,7 @@ def _staff(running: RunningStack) -> list[str]:
         session[HASH_SESSION_KEY] = person.get_session_auth_hash()
         session.save()
         cookies.append(f"sessionid={session.session_key}")
-    return cookies
+    return cookies, [visiting.issue_token(assistant) for _ in range(VISITORS)]
 
 
 async def _echo(running: RunningStack) -> list[float]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from marketplace.enums import ChatSender, ComplaintReason, LoggedAction, LoggedEntity
+from marketplace.enums import ChatSender, ComplaintReason, LoggedAction, LoggedEntity, SyncEntity
 from marketplace.models import (
     AiLog,
     Chat,
@@ -21,6 +21,8 @@ from marketplace.models import (
     SequenceStep,
     Store,
     StoreRule,
+    StoreSync,
+    SyncSighting,
 )
 from tests.factories.accounts import TenantFactory
 
@@ -197,3 +199,21 @@ class AiLogFactory(OfStoreFactory):
     entity_type = LoggedEntity.REVIEW
     entity_id = 1
     action = LoggedAction.GENERATE_REPLY
+
+
+class StoreSyncFactory(OfStoreFactory):
+    """The sync of a store's reviews, which never ran."""
+
+    class Meta:
+        model = StoreSync
+
+    entity = SyncEntity.REVIEW
+
+
+class SyncSightingFactory(OfStoreFactory):
+    """A review that a full pass has seen."""
+
+    class Meta:
+        model = SyncSighting
+
+    wb_id = factory.Sequence(lambda n: f"review{n:014d}")

@@ -19,6 +19,8 @@ from dialogs.enums import Channel, HandoffReason, HandoffStatus, Sender
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import posting
 from dialogs.services.receiving import receive
+from operators import reports
+from operators.desks import Desk
 from operators.models import HandoffRequest, OperatorPresence
 from operators.services import attending, handoffs, sweeping
 from tests.dialogs.conftest import dialog_of
@@ -128,9 +130,9 @@ async def test_of_two_operators_who_press_take_one_wins(desk, tenant, dialog):
     assert loser["code"] == "taken_by_another"
     assert (await Dialog.objects.aget(pk=dialog.pk)).assigned_operator_id == winner.pk
     assert await HandoffRequest.objects.filter(dialog=dialog, state="active").acount() == 1
-    both_know = [
-        await page.until(lambda e: e["type"] == "rows" and e["rows"][0]["handoff"] == "active") for page in pages
-    ]
+    for page in pages:
+        await page.until(lambda e: e["type"] == "rows" and e["rows"][0]["handoff"] == "active")
+    both_know = [await page.until(lambda e: e["type"] == "counts") for page in pages]
     assert [event["counts"]["waiting"] for event in both_know] == [0, 0]
 
 
@@ -315,3 +317,26 @@ async def test_whoever_loses_their_place_loses_the_socket(desk, tenant, dialog, 
 
     assert await page.closing_code() == 4403
     assert (await Dialog.objects.aget(pk=dialog.pk)).handoff_status == HandoffStatus.REQUESTED
+
+
+async def test_rows_are_read_once_for_all_pages_of_a_shop(dialog, desk, tenant, monkeypatch):
+    reads = []
+    read = reports.rows_by_key
+    monkeypatch.setattr(reports, "rows_by_key", lambda tenant, keys: reads.append(keys) or read(tenant, keys))
+    pages = [await Operator.greeted(person, tenant) for person in desk * 3]
+
+    await database_sync_to_async(receive)(dialog, text="Ещё слово", at=now())
+    frames = [await page.until(lambda e: e["type"] == "rows") for page in pages]
+
+    assert reads == [{dialog.pk}]
+    assert [frame["rows"][0]["preview"] for frame in frames] == ["Ещё слово"] * 6
+
+
+async def test_the_last_page_that_leaves_ends_the_listening(dialog, desk, tenant):
+    pages = [await Operator.greeted(person, tenant) for person in desk]
+    assert len(Desk.open_desks) == 1
+
+    for page in pages:
+        await page.socket.disconnect()
+
+    assert Desk.open_desks == {}

@@ -198,7 +198,8 @@
     wasOnline = true;
   });
   on("mode", (mode) => { if (mode === "offline") notice(say(wasOnline ? "reconnecting" : "connecting")); if (mode === "gone") notice(say("gone")); });
-  on("rows", ({ rows, counts: now, me: mine }) => { showMe(mine); list.update(rows); showCounts(now); if (open && rows.some((it) => it.dialog === open)) showHead(); });
+  on("counts", ({ counts: now, me: mine }) => { showMe(mine); showCounts(now); });
+  on("rows", ({ rows }) => { list.update(rows); if (open && rows.some((it) => it.dialog === open)) showHead(); });
   on("messages", ({ dialog, messages }) => { if (dialog === open) thread.add(messages); });
   on("marks", ({ dialog, marks, draft }) => { if (dialog === open) { thread.marks = marks; showDraft(draft); } });
   on("shown", ({ dialog, seq }) => { if (dialog === open) thread.shown(seq); });

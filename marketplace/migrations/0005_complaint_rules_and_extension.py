@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_events_are_numbered'),
-        ('marketplace', '0003_performance_indexes'),
+        ('marketplace', '0004_syncs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -178,6 +178,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='storerule',
             constraint=models.CheckConstraint(condition=models.Q(('max_compensation', None), ('max_compensation__gte', 0), _connector='OR'), name='ck_store_rules_max_compensation'),
+        ),
+        migrations.AddField(
+            model_name="reviewcomplaint",
+            name="ready_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="checked by a person"),
         ),
         tenant_key("extension_uploads", "extension_upload_problems", "store_rules"),
         same_tenant("extension_uploads", "store_id", "stores"),
