@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
 from marketplace.enums import WorkStatus
 from marketplace.models import Product, ProductRule, Store
+from marketplace.models.products import RuleFields
 from marketplace.services.rules import RULE_FIELDS
 
 LARGEST_ID: Final = 2**63 - 1
@@ -109,11 +111,11 @@ class BulkRuleForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        for name in RULE_FIELDS:
-            field = ProductRule._meta.get_field(name)
-            if field.get_internal_type() == "BooleanField":
+        for field in RuleFields._meta.get_fields():
+            if isinstance(field, models.BooleanField):
+                name = field.name
                 self.fields[name] = forms.ChoiceField(
-                    label=field.verbose_name,  # type: ignore[arg-type]  # a lazy text
+                    label=field.verbose_name,
                     required=False,
                     choices=[("", "—"), ("on", _("Yes")), ("off", _("No"))],
                 )

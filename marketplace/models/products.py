@@ -84,7 +84,7 @@ class RuleFields(models.Model):
         return is_chat and (purpose == RulePurpose.CHAT or self.offer_compensation)
 
 
-def _rule_checks(table: str) -> list[models.CheckConstraint]:
+def _rule_checks(table: str) -> list[models.BaseConstraint]:
     return [
         enum_check(f"ck_{table}_chat_strategy", "chat_strategy", ChatStrategy),
         models.CheckConstraint(
