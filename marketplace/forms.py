@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
-from marketplace.enums import WorkStatus
-from marketplace.models import Product, ProductRule, Store
+from marketplace.enums import ComplaintReason, WorkStatus
+from marketplace.models import Product, ProductRule, ReviewComplaint, Store
+from marketplace.models.complaints import TEXT_LIMIT
 from marketplace.models.products import RuleFields
 from marketplace.services.rules import RULE_FIELDS
 
@@ -123,3 +124,30 @@ class BulkRuleForm(forms.Form):
     def changes(self) -> Mapping[str, bool]:
         """Return the new values of what was chosen."""
         return {name: value == "on" for name, value in self.cleaned_data.items() if value}
+
+
+class ComplaintForm(forms.Form):
+    """The words of a draft."""
+
+    reason = forms.TypedChoiceField(label=_("Reason"), coerce=int, choices=ComplaintReason.choices)
+    text = forms.CharField(
+        label=_("Explanation for the moderators"),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 9}),
+        help_text=_("Up to 750 characters are read best; the portal takes 1,000."),
+    )
+    evidence = forms.CharField(
+        label=_("Quotes from the review"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, letter by letter as in the review."),
+    )
+
+    def __init__(self, data: Any, *, complaint: ReviewComplaint) -> None:
+        initial = {
+            "reason": complaint.reason_id,
+            "text": complaint.complaint_text,
+            "evidence": "\n".join(complaint.evidence),
+        }
+        super().__init__(data, initial=initial)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
-from marketplace.api import views
+from marketplace.api import extension, views
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("stores", views.StoreViewSet, "store"),
@@ -11,6 +11,8 @@ routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("reviews", views.ReviewViewSet, "review"),
     ("complaints", views.ComplaintViewSet, "complaint"),
     ("chats", views.ChatViewSet, "chat"),
+    ("extension/uploads", extension.ExtensionUploadViewSet, "extension-upload"),
+    ("extension/complaints", extension.ExtensionComplaintViewSet, "extension-complaint"),
     ("questions", views.QuestionViewSet, "question"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -13,15 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import OwnedQuerySet
 from config.db import Created, Public, Timestamped, enum_check
 from config.moves import IllegalMove, move
-from marketplace.enums import (
-    CHAT_MOVES,
-    STAGE_MOVES,
-    ChatSender,
-    ChatStage,
-    ChatStatus,
-    ChatTag,
-    CompletionReason,
-)
+from marketplace.enums import CHAT_MOVES, STAGE_MOVES, ChatSender, ChatStage, ChatStatus, ChatTag, CompletionReason
 from marketplace.models.ai_logs import AiLog
 from marketplace.models.stores import OfStore
 

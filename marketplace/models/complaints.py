@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OwnedQuerySet, User
 from config.db import Public, Timestamped, enum_check
 from config.moves import move
-from marketplace.enums import COMPLAINT_MOVES, ComplaintReason, ComplaintStatus, DraftedBy, SentVia
+from marketplace.complaint_enums import DraftedBy, SentVia
+from marketplace.enums import COMPLAINT_MOVES, ComplaintReason, ComplaintStatus
 from marketplace.models.products import Product
 from marketplace.models.reviews import Review
 from marketplace.models.stores import OfStore

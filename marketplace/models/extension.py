@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, enum_check
-from marketplace.enums import RowProblem
+from marketplace.complaint_enums import RowProblem
 from marketplace.models.stores import OfStore
 
 MAX_ROWS: Final = 5_000

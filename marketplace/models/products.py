@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Public, Timestamped, enum_check, money
-from marketplace.enums import ChatStrategy, RulePurpose, WorkStatus
+from marketplace.complaint_enums import RulePurpose
+from marketplace.enums import ChatStrategy, WorkStatus
 from marketplace.models.stores import OfStore, Store
 
 RULED_RATINGS: Final = (1, 2, 3, 4)

@@ -15,15 +15,8 @@ from django.db.models import Q
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import require_role
-from marketplace.enums import (
-    ChatAvailability,
-    ReviewComplaintStatus,
-    ReviewStatus,
-    RulePurpose,
-    SkipReason,
-    StoreStatus,
-    WorkStatus,
-)
+from marketplace.complaint_enums import RulePurpose, SkipReason
+from marketplace.enums import ChatAvailability, ReviewComplaintStatus, ReviewStatus, StoreStatus, WorkStatus
 from marketplace.models import Product, ProductRule, Review, ReviewQuerySet, Store, StoreRule
 from marketplace.models.complaints import EARLIEST
 from marketplace.models.products import RULED_RATINGS, RuleFields

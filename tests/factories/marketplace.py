@@ -12,6 +12,7 @@ from marketplace.models import (
     Chat,
     ChatAutoSequence,
     ChatMessage,
+    ExtensionUpload,
     Product,
     ProductRule,
     Question,
@@ -114,6 +115,16 @@ class ComplaintFactory(DjangoModelFactory):
     review_rating = factory.SelfAttribute("review.rating")
     review_text = factory.SelfAttribute("review.text")
     review_date = factory.SelfAttribute("review.date")
+
+
+class UploadFactory(OfStoreFactory):
+    """An empty chunk of an upload."""
+
+    class Meta:
+        model = ExtensionUpload
+
+    batch = factory.Sequence(lambda n: f"batch-{n}")
+    body_hash = "0" * 64
 
 
 class ChatFactory(OfStoreFactory):

@@ -7,7 +7,8 @@ import pytest
 
 from accounts.enums import Role
 from accounts.errors import RoleRequired
-from marketplace.enums import ReviewStatus, RulePurpose, SkipReason, StoreStatus, WorkStatus
+from marketplace.complaint_enums import RulePurpose, SkipReason
+from marketplace.enums import ReviewStatus, StoreStatus, WorkStatus
 from marketplace.models import Product, ProductRule, Review, StoreRule
 from marketplace.models.complaints import EARLIEST
 from marketplace.services import rules
