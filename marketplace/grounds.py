@@ -58,10 +58,7 @@ def find(text: str) -> list[Ground]:
     insulting = [_around(text, word) for word in insults]
     found = [
         (ComplaintReason.OBSCENE_TEXT, [_around(text, words) for words in rude]),
-        (
-            ComplaintReason.THREATS,
-            [*_matches(THREATS, text, is_whole=True), *(_around(text, word) for word in insults)],
-        ),
+        (ComplaintReason.THREATS, [*_matches(THREATS, text, is_whole=True), *insulting]),
         (ComplaintReason.SPAM_TEXT, [_around(text, f.words) for f in findings if f.rule in SPAM]),
         (ComplaintReason.POLITICS, _matches(POLITICS, text, is_whole=True)),
         (ComplaintReason.COMPETITORS, _matches(COMPETITORS, text, is_whole=True)),

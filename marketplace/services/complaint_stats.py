@@ -84,20 +84,24 @@ def total(complaints: "QuerySet[ReviewComplaint]") -> Line:
 
 def by_reason(complaints: "QuerySet[ReviewComplaint]") -> list[Line]:
     """Return a line per reason, the most filed first."""
-    rows = complaints.values("reason_id").annotate(**_SUMS).order_by("-filed", "reason_id")
+    rows = _grouped(complaints, "reason_id").order_by("-filed", "reason_id")
     return [_line(str(ComplaintReason(row["reason_id"]).label), row) for row in rows]
 
 
 def by_product(complaints: "QuerySet[ReviewComplaint]") -> list[Line]:
     """Return a line per product, the most filed first."""
-    rows = complaints.values("product_id", "product__name").annotate(**_SUMS).order_by("-filed", "product_id")
+    rows = _grouped(complaints, "product_id", "product__name").order_by("-filed", "product_id")
     return [_line(row["product__name"], row) for row in rows[:MOST_PRODUCTS]]
 
 
 def by_month(complaints: "QuerySet[ReviewComplaint]") -> list[Line]:
     """Return a line per month in which complaints were filed, by Moscow's calendar."""
-    rows = complaints.annotate(month=TruncMonth("sent_at", tzinfo=MOSCOW)).values("month").annotate(**_SUMS)
-    return [_line(row["month"].strftime("%Y-%m"), row) for row in rows.order_by("month")]
+    rows = _grouped(complaints.annotate(month=TruncMonth("sent_at", tzinfo=MOSCOW)), "month").order_by("month")
+    return [_line(row["month"].strftime("%Y-%m"), row) for row in rows]
+
+
+def _grouped(complaints: Any, *fields: str) -> Any:
+    return complaints.values(*fields).annotate(**_SUMS)
 
 
 def _line(label: str, row: dict[str, Any]) -> Line:

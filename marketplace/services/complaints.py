@@ -17,7 +17,7 @@ from accounts.enums import Role
 from accounts.models import Tenant, User
 from accounts.services import require_role
 from marketplace import grounds
-from marketplace.complaint_enums import DraftedBy, RulePurpose, SentVia
+from marketplace.complaint_enums import DraftedBy, RulePurpose, SentVia, SkipReason
 from marketplace.compliance import Channel, Finding, check, is_refused
 from marketplace.enums import ComplaintReason, ComplaintStatus, ReviewComplaintStatus
 from marketplace.errors import ComplaintExists, ComplaintFrozen, ComplaintNotAllowed, NotEligible
@@ -210,7 +210,7 @@ def mark_as_sent(
     """
     _require(by, complaint.tenant)
     if complaint.review_date < EARLIEST:
-        raise NotEligible(reasons=["too_old"], why=str(rules.SkipReason.TOO_OLD.label))
+        raise NotEligible(reasons=["too_old"], why=str(SkipReason.TOO_OLD.label))
     complaint.mark_as_sent(by=by, at=at, via=via, proof=proof.strip()[:TEXT_LIMIT])
 
 

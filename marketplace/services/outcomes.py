@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -70,21 +71,21 @@ def read(store: Store, data: bytes, *, by: User, at: datetime, is_dry_run: bool)
 def _line(
     number: int, row: dict[str, str], complaint: ReviewComplaint | None, *, at: datetime, is_dry_run: bool
 ) -> Line:
-    facts = {"number": number, "review": row[REVIEW], "status": row[STATUS]}
+    line = partial(Line, number=number, review=row[REVIEW], status=row[STATUS])
     if complaint is None:
-        return Line(**facts, is_applied=False, told=_("This store has no complaint about such a review."))
+        return line(is_applied=False, told=_("This store has no complaint about such a review."))
     status, moment = WORDS.get(row[STATUS].lower()), _moment(row[MOMENT])
     refusal = _unreadable(row, status, moment, at=at) or _contradiction(complaint, status)
     if refusal or status is None:
-        return Line(**facts, is_applied=False, told=refusal)
+        return line(is_applied=False, told=refusal)
     if is_dry_run:
         complaint.status = status  # a second line about it is judged as it will be
-        return Line(**facts, is_applied=True, told=_("Will be applied."))
+        return line(is_applied=True, told=_("Will be applied."))
     try:
         complaint.move_to(status, at=moment or at, wb_response=row[ANSWER][:LONGEST_ANSWER])
     except IllegalMove as refused:
-        return Line(**facts, is_applied=False, told=str(refused))
-    return Line(**facts, is_applied=True, told=_("Applied."))
+        return line(is_applied=False, told=str(refused))
+    return line(is_applied=True, told=_("Applied."))
 
 
 def _unreadable(row: dict[str, str], status: ComplaintStatus | None, moment: datetime | None, *, at: datetime) -> str:

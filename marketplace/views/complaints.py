@@ -1,6 +1,7 @@
 """Complaints: what is worth one, drafts, filing by hand, outcomes and what they brought."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from marketplace.models import Review, ReviewComplaint
 from marketplace.models.complaints import SOFT_LIMIT, TEXT_LIMIT
 from marketplace.services import complaints
 
+OUTCOMES: Final = (ComplaintStatus.PENDING, ComplaintStatus.APPROVED, ComplaintStatus.REJECTED)
 WORKERS: Final = (Role.OPERATOR, Role.ADMIN)
 UNPROCESSABLE: Final = 422
 PORTAL: Final = "https://seller.wildberries.ru/feedbacks/feedbacks-tab/answered"
@@ -114,25 +116,19 @@ def move_complaint(request: Request, uuid: UUID) -> HttpResponse:
     found, how, at, by = _one(request, uuid), request.POST.get("how", ""), now(), request.user
     answer = request.POST.get("answer", "")[:2_000]
     proof = request.POST.get("proof", "")
-    moves: dict[str, tuple[Callable[[], Any], str]] = {
+    verbs: dict[str, tuple[Callable[[], Any], str]] = {
         "regenerate": (lambda: complaints.regenerate(found, by=by, at=at), _("Drafted again.")),
         "ready": (lambda: complaints.mark_ready(found, is_ready=True, by=by, at=at), _("In the queue to file.")),
         "unready": (lambda: complaints.mark_ready(found, is_ready=False, by=by, at=at), _("Taken out of the queue.")),
-        "sent": (
-            lambda: complaints.mark_as_sent(found, by=by, at=at, proof=proof),
-            _("Marked as sent; its words are frozen."),
-        ),
+        "sent": (lambda: complaints.mark_as_sent(found, by=by, at=at, proof=proof), _("Sent; its words are frozen.")),
         "discard": (lambda: complaints.discard(found, by=by), _("The draft is thrown away.")),
-        **{
-            status.value: (
-                lambda status=status: complaints.decide(found, status, by=by, at=at, wb_response=answer),
-                _("The outcome is recorded."),
-            )
-            for status in (ComplaintStatus.PENDING, ComplaintStatus.APPROVED, ComplaintStatus.REJECTED)
-        },
     }
+    if how in OUTCOMES:
+        status = ComplaintStatus(how)
+        decide = partial(complaints.decide, found, status, by=by, at=at, wb_response=answer)
+        verbs[how] = decide, _("The outcome is recorded.")
     following = _next(request, found)
-    is_done = how in moves and _try(request, *moves[how])
+    is_done = how in verbs and _try(request, *verbs[how])
     if is_done and (how == "discard" or (how == "sent" and request.POST.get("go_on"))):
         return redirect("complaint", uuid=following.uuid) if following else redirect("complaint_drafts")
     return redirect("complaint", uuid=found.uuid)
