@@ -16,6 +16,7 @@ SECTIONS: Final = (
     ("tickets", _("Tickets"), "ticket"),
     ("products", _("Products"), "store"),
     ("complaints", _("Complaints"), "alert"),
+    ("chats", _("Buyers' chats"), "mail"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),

@@ -188,6 +188,49 @@ class CompletionReason(TextChoices):
     OTHER = "other", _("Other")
 
 
+class DecidedBy(TextChoices):
+    """Who said what kind of conversation a chat is; a person's word stays."""
+
+    RULES = "rules", _("Rules")
+    SMALL_MODEL = "small_model", _("Small model")
+    LARGE_MODEL = "large_model", _("Large model")
+    PERSON = "person", _("A person")
+
+
+class ClassificationStatus(TextChoices):
+    """Whether a chat's latest words have been judged."""
+
+    PENDING = "pending", _("Pending")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class LinkState(TextChoices):
+    """Whether a chat and a review are held to be about the same purchase."""
+
+    SUGGESTED = "suggested", _("Suggested")
+    LINKED = "linked", _("Linked by itself")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REMOVED = "removed", _("Removed")
+
+
+class LinkMethod(TextChoices):
+    """How a chat was matched with a review."""
+
+    ORDER = "order", _("The same order")
+    EXTENSION = "extension", _("The seller's portal")
+    LIKENESS = "likeness", _("Product, time and name")
+    PERSON = "person", _("A person")
+
+
+LINK_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    LinkState.SUGGESTED: frozenset({LinkState.LINKED, LinkState.CONFIRMED, LinkState.REMOVED}),
+    LinkState.LINKED: frozenset({LinkState.CONFIRMED, LinkState.REMOVED}),
+    LinkState.CONFIRMED: frozenset({LinkState.REMOVED}),
+    LinkState.REMOVED: frozenset({LinkState.CONFIRMED}),
+}
+
+
 class QuestionState(TextChoices):
     """Where a question is on Wildberries, in its own words."""
 
@@ -219,6 +262,9 @@ class StopReason(TextChoices):
     STOP_MESSAGE = "stop_message", _("The stop message was sent")
     MAX_REACHED = "max_reached", _("Enough reminders")
     MANUAL = "manual", _("By hand")
+    STATUS_CHANGED = "status_changed", _("The chat was moved")
+    REFUSED = "refused", _("The rules of Wildberries forbid the text")
+    NOT_SENT = "not_sent", _("A reminder could not be sent")
 
 
 class StepStatus(TextChoices):

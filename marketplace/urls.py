@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import complaint_reports, complaints, products
+from marketplace.views import chats, complaint_reports, complaints, files, products
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("products/", products.product_list, name="products"),
@@ -23,4 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("complaints/draft/<uuid:uuid>/", complaints.draft_complaint, name="draft_complaint"),
     path("complaints/<uuid:uuid>/", complaints.complaint, name="complaint"),
     path("complaints/<uuid:uuid>/move/", complaints.move_complaint, name="move_complaint"),
+    path("chats/", chats.chat_board, name="chats"),
+    path("chats/column/<slug:status>/", chats.chat_column, name="chat_column"),
+    path("chats/<uuid:uuid>/", chats.chat, name="chat"),
+    path("chats/<uuid:uuid>/move/", chats.move, name="chat_move"),
+    path("chats/<uuid:uuid>/judge/", chats.judge, name="chat_judge"),
+    path("chats/<uuid:uuid>/files/<uuid:message>/", files.chat_file, name="chat_file"),
+    path("chats/<uuid:uuid>/links/<uuid:link>/", chats.link, name="chat_link"),
 ]

@@ -1,7 +1,17 @@
 """Admin of marketplace."""
 
-from marketplace.admin.chats import ChatAdmin, ChatMessageAdmin, SequenceAdmin, SequenceStepAdmin
+from marketplace.admin.chats import (
+    ChatAdmin,
+    ChatAuditAdmin,
+    ChatLinkAdmin,
+    ChatMessageAdmin,
+    ClassificationAdmin,
+    SequenceAdmin,
+    SequenceStepAdmin,
+    SequenceTemplateAdmin,
+)
 from marketplace.admin.extension import ExtensionUploadAdmin, ExtensionUploadProblemAdmin
+from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin, StoreRuleAdmin
 from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
@@ -9,19 +19,26 @@ from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 __all__ = [
     "AiLogAdmin",
     "ChatAdmin",
+    "ChatAuditAdmin",
+    "ChatLinkAdmin",
     "ChatMessageAdmin",
+    "ClassificationAdmin",
     "ComplaintAdmin",
     "ExtensionUploadAdmin",
     "ExtensionUploadProblemAdmin",
+    "OutgoingAdmin",
     "ProductAdmin",
     "ProductRuleAdmin",
     "QuestionAdmin",
+    "ReplyRuleAdmin",
     "ReviewAdmin",
     "SellerSettingsAdmin",
     "SequenceAdmin",
     "SequenceStepAdmin",
+    "SequenceTemplateAdmin",
     "StoreAdmin",
     "StoreRuleAdmin",
     "StoreSyncAdmin",
     "SyncSightingAdmin",
+    "WritingSlotAdmin",
 ]

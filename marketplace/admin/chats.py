@@ -9,7 +9,16 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from config.admin import FactAdmin
 from marketplace.enums import ChatStatus, CompletionReason, StopReason
-from marketplace.models import Chat, ChatAutoSequence, ChatMessage, SequenceStep
+from marketplace.models import (
+    Chat,
+    ChatAudit,
+    ChatAutoSequence,
+    ChatClassification,
+    ChatLink,
+    ChatMessage,
+    SequenceStep,
+    SequenceTemplate,
+)
 
 
 @admin.register(Chat)
@@ -103,4 +112,55 @@ class SequenceStepAdmin(FactAdmin):
     list_select_related = ("sequence__chat",)
     search_fields = ("=sequence__chat__wb_id",)
     search_help_text = _("chat's id on Wildberries")
+    ordering = ("-pk",)
+
+
+@admin.register(ChatAudit)
+class ChatAuditAdmin(FactAdmin):
+    """Who moved chats, and what else was changed in them."""
+
+    list_display = ("created_at", "chat", "field", "before", "after", "user", "reason")
+    list_filter = ("field", ("store", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("chat", "user")
+    search_fields = ("=chat__wb_id",)
+    search_help_text = _("chat's id on Wildberries")
+    ordering = ("-pk",)
+
+
+@admin.register(ChatLink)
+class ChatLinkAdmin(FactAdmin):
+    """Which review each chat is held to be about."""
+
+    list_display = ("chat", "review", "method", "confidence", "state", "decided_by", "decided_at")
+    list_filter = ("state", "method", ("store", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("chat", "review", "decided_by")
+    search_fields = ("=chat__wb_id", "=review__wb_id")
+    search_help_text = _("id on Wildberries of the chat or the review")
+    ordering = ("-pk",)
+
+
+@admin.register(ChatClassification)
+class ClassificationAdmin(FactAdmin):
+    """How chats were judged, by whom and at what cost."""
+
+    list_display = ("created_at", "chat", "status", "decided_by", "tag", "stage", "log", "error")
+    list_filter = ("status", "decided_by", ("store", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("chat", "log")
+    search_fields = ("=chat__wb_id",)
+    search_help_text = _("chat's id on Wildberries")
+    ordering = ("-pk",)
+
+
+@admin.register(SequenceTemplate)
+class SequenceTemplateAdmin(FactAdmin):
+    """What reminders say."""
+
+    list_display = ("name", "tenant", "hour_from", "hour_to", "is_active", "updated_at")
+    list_filter = ("is_active", ("tenant", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("tenant",)
+    search_fields = ("name",)
     ordering = ("-pk",)

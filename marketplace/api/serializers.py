@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from config.resources import public_id
+from marketplace.enums import ChatStage, ChatStatus, ChatTag, CompletionReason
 from marketplace.models import Chat, ChatMessage, Product, Question, Review, ReviewComplaint, Store
 
 
@@ -81,10 +82,27 @@ class ChatSerializer(serializers.ModelSerializer[Chat]):
         model = Chat
         fields = (
             "uuid", "store", "wb_id", "client_name", "product_nm_id", "product_name", "product_vendor_code", "status",
-            "completion_reason", "stage", "tag", "last_message_date", "last_message_text", "last_message_sender",
+            "completion_reason", "stage", "stage_by", "tag", "tag_by", "needs_answer",
+            "last_message_date", "last_message_text", "last_message_sender",
             "draft_reply", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class ChatMoveSerializer(serializers.Serializer[Chat]):
+    """Where a chat is to go; closing needs a reason, and nothing else takes one."""
+
+    status = serializers.ChoiceField(ChatStatus.choices, help_text="The wanted column.")
+    reason = serializers.ChoiceField(
+        CompletionReason.choices, required=False, help_text="Why it is closed; only with `closed`."
+    )
+
+
+class ChatJudgeSerializer(serializers.Serializer[Chat]):
+    """What a person says a chat is; rules and models do not change it afterwards."""
+
+    tag = serializers.ChoiceField(ChatTag.choices, required=False)
+    stage = serializers.ChoiceField(ChatStage.choices, required=False, help_text="Never behind the present one.")
 
 
 class ChatMessageSerializer(serializers.ModelSerializer[ChatMessage]):

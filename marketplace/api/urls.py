@@ -3,16 +3,16 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
-from marketplace.api import extension, views
+from marketplace.api import chats, extension, views
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("stores", views.StoreViewSet, "store"),
     ("products", views.ProductViewSet, "product"),
     ("reviews", views.ReviewViewSet, "review"),
     ("complaints", views.ComplaintViewSet, "complaint"),
-    ("chats", views.ChatViewSet, "chat"),
     ("extension/uploads", extension.ExtensionUploadViewSet, "extension-upload"),
     ("extension/complaints", extension.ExtensionComplaintViewSet, "extension-complaint"),
+    ("chats", chats.ChatViewSet, "chat"),
     ("questions", views.QuestionViewSet, "question"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = []

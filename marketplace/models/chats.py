@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,16 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import OwnedQuerySet
 from config.db import Created, Public, Timestamped, enum_check
 from config.moves import IllegalMove, move
-from marketplace.enums import CHAT_MOVES, STAGE_MOVES, ChatSender, ChatStage, ChatStatus, ChatTag, CompletionReason
+from marketplace.enums import (
+    CHAT_MOVES,
+    STAGE_MOVES,
+    ChatSender,
+    ChatStage,
+    ChatStatus,
+    ChatTag,
+    CompletionReason,
+    DecidedBy,
+)
 from marketplace.models.ai_logs import AiLog
 from marketplace.models.stores import OfStore
 
@@ -26,6 +35,15 @@ class ChatQuerySet(OwnedQuerySet["Chat"]):
     def open(self) -> Self:
         """Keep chats that still stand on the board."""
         return self.exclude(status=ChatStatus.CLOSED)
+
+    def unattended(self) -> Self:
+        """Keep chats with words that nobody has looked at yet (ix_chats_unattended)."""
+        never = Q(attended_through=None, last_message_date__isnull=False)
+        return self.filter(never | Q(attended_through__lt=F("last_message_date")))
+
+    def needing_answer(self) -> Self:
+        """Keep open chats in which the buyer had the last word."""
+        return self.filter(last_message_sender=ChatSender.CLIENT, status__in=[ChatStatus.INBOX, ChatStatus.IN_PROGRESS])
 
 
 class Chat(Public, OfStore, Timestamped):
@@ -45,6 +63,13 @@ class Chat(Public, OfStore, Timestamped):
     stage = models.CharField(_("stage"), max_length=24, choices=ChatStage, default=ChatStage.NONE)
     tag = models.CharField(_("tag"), max_length=24, choices=ChatTag, default=ChatTag.UNTAGGED)
     tag_update_date = models.DateTimeField(_("tagged"), null=True, blank=True)
+    tag_by = models.CharField(  # noqa: DJ001 -- null: nobody said
+        _("tagged by"), max_length=16, choices=DecidedBy, null=True, blank=True
+    )
+    stage_by = models.CharField(  # noqa: DJ001 -- null: nobody said
+        _("stage set by"), max_length=16, choices=DecidedBy, null=True, blank=True
+    )
+    attended_through = models.DateTimeField(_("attended through"), null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=16, choices=ChatStatus, default=ChatStatus.INBOX)
     status_changed_at = models.DateTimeField(_("status since"), null=True, blank=True)
     completion_reason = models.CharField(  # noqa: DJ001 -- null: not closed
@@ -75,6 +100,8 @@ class Chat(Public, OfStore, Timestamped):
             enum_check("ck_chats_tag", "tag", ChatTag),
             enum_check("ck_chats_status", "status", ChatStatus),
             enum_check("ck_chats_last_message_sender", "last_message_sender", ChatSender),
+            enum_check("ck_chats_tag_by", "tag_by", DecidedBy),
+            enum_check("ck_chats_stage_by", "stage_by", DecidedBy),
             enum_check("ck_chats_completion_reason", "completion_reason", CompletionReason),
             models.CheckConstraint(
                 condition=Q(status=ChatStatus.CLOSED, completion_reason__isnull=False)
@@ -85,6 +112,22 @@ class Chat(Public, OfStore, Timestamped):
 
     def __str__(self) -> str:
         return self.client_name or self.wb_id
+
+    @property
+    def needs_answer(self) -> bool:
+        """Say whether the buyer had the last word in a chat that is being worked on."""
+        is_worked_on = self.status in (ChatStatus.INBOX, ChatStatus.IN_PROGRESS)
+        return is_worked_on and self.last_message_sender == ChatSender.CLIENT
+
+    @property
+    def possible_moves(self) -> list[ChatStatus]:
+        """Return the columns it may go to, in the order of the board."""
+        return [status for status in ChatStatus if status in CHAT_MOVES[self.status]]
+
+    @property
+    def possible_stages(self) -> list[ChatStage]:
+        """Return the stages still ahead."""
+        return [stage for stage in ChatStage if stage in STAGE_MOVES[self.stage]]
 
     def move_to(self, status: ChatStatus, *, at: datetime, reason: CompletionReason | None = None) -> None:
         """Put the chat into another column of the board; closing needs a reason.
@@ -97,18 +140,23 @@ class Chat(Public, OfStore, Timestamped):
             raise IllegalMove(current=self.status, wanted=status)
         move(self, status, allowed=CHAT_MOVES, status_changed_at=at, completion_reason=reason)
 
-    def advance_to(self, stage: ChatStage) -> None:
+    def advance_to(self, stage: ChatStage, *, by: DecidedBy | None = None) -> None:
         """Note how far the review's problem is solved; never back.
 
         Raises:
             IllegalMove: the chat is at that stage or beyond, or somebody advanced it first.
         """
-        move(self, stage, allowed=STAGE_MOVES, field="stage")
+        move(self, stage, allowed=STAGE_MOVES, field="stage", stage_by=by)
 
-    def tag_as(self, tag: ChatTag, *, at: datetime) -> None:
-        """Note what kind of conversation this is."""
-        Chat.objects.filter(pk=self.pk).update(tag=tag, tag_update_date=at)
-        self.tag, self.tag_update_date = tag, at
+    def tag_as(self, tag: ChatTag, *, at: datetime, by: DecidedBy | None = None) -> bool:
+        """Note what kind of conversation this is, unless a person said so already; return whether it was noted."""
+        same = Chat.objects.filter(pk=self.pk)
+        if by != DecidedBy.PERSON:
+            same = same.exclude(tag_by=DecidedBy.PERSON)
+        if not same.update(tag=tag, tag_by=by, tag_update_date=at):
+            return False
+        self.tag, self.tag_by, self.tag_update_date = tag, by, at
+        return True
 
 
 class ChatMessage(Public, OfStore, Created):

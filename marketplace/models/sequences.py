@@ -14,6 +14,7 @@ from config.moves import IllegalMove, move
 from marketplace.enums import SEQUENCE_MOVES, SequenceStatus, StepStatus, StopReason
 from marketplace.models.chats import TEXT_LIMIT, Chat, ChatMessage
 from marketplace.models.stores import OfStore, Store
+from marketplace.models.templates import SequenceTemplate
 
 LONGEST = 14
 
@@ -23,6 +24,9 @@ class ChatAutoSequence(Public, OfStore, Timestamped):
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="sequences", verbose_name=_("store"))
     chat = models.ForeignKey(Chat, models.CASCADE, related_name="sequences", db_index=False, verbose_name=_("chat"))
+    template = models.ForeignKey(
+        SequenceTemplate, models.SET_NULL, related_name="sequences", null=True, blank=True, verbose_name=_("template")
+    )
     sequence_type = models.CharField(_("type"), max_length=50, default="no_reply_followup")
     messages = models.JSONField(_("messages"), default=list, help_text=_("A list of {day, text}."))
     current_step = models.IntegerField(_("steps done"), default=0)

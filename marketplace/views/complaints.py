@@ -19,9 +19,9 @@ from accounts.services import role_of
 from config.errors import DomainError
 from config.pages import page_of
 from marketplace.enums import ComplaintReason, ComplaintStatus
-from marketplace.forms import ComplaintForm, StoreFilter
 from marketplace.models import Review, ReviewComplaint
 from marketplace.models.complaints import SOFT_LIMIT, TEXT_LIMIT
+from marketplace.product_forms import ComplaintForm, StoreFilter
 from marketplace.services import complaints
 
 OUTCOMES: Final = (ComplaintStatus.PENDING, ComplaintStatus.APPROVED, ComplaintStatus.REJECTED)

@@ -17,9 +17,9 @@ from accounts.enums import Role
 from accounts.pages import Request, role_required
 from accounts.services import require_role, role_of
 from config.pages import page_of
-from marketplace.forms import BulkProductForm, BulkRuleForm, ProductFilter, RuleForm
 from marketplace.models import Product, Review, Store, StoreRule
 from marketplace.models.products import RULED_RATINGS, RuleFields
+from marketplace.product_forms import BulkProductForm, BulkRuleForm, ProductFilter, RuleForm
 from marketplace.services import rules
 
 MOST_AT_ONCE: Final = 5_000

@@ -1,8 +1,10 @@
 """Which row each address of marketplace is about."""
 
+from marketplace.enums import LinkMethod
 from tests.factories.marketplace import (
     NOON,
     ChatFactory,
+    ChatMessageFactory,
     ComplaintFactory,
     ProductFactory,
     QuestionFactory,
@@ -24,6 +26,20 @@ def an_upload(tenant):
     return {"uuid": UploadFactory(store__tenant=tenant).uuid}
 
 
+def a_file(tenant):
+    message = ChatMessageFactory(chat__store__tenant=tenant, download_id="file-1")
+    return {"uuid": message.chat.uuid, "message": message.uuid}
+
+
+def a_link(tenant):
+    chat = ChatFactory(store__tenant=tenant)
+    review = ReviewFactory(product__store=chat.store)
+    link = chat.links.create(
+        tenant=tenant, store=chat.store, review=review, method=LinkMethod.LIKENESS, confidence="0.5"
+    )
+    return {"uuid": chat.uuid, "link": link.uuid}
+
+
 CASES = {
     "complaint": a_complaint,
     "move_complaint": a_complaint,
@@ -37,6 +53,13 @@ CASES = {
     "extension-complaint-sent": lambda tenant: {
         "uuid": ComplaintFactory(review__product__store__tenant=tenant, ready_at=NOON).uuid
     },
+    "chat": a_chat,
+    "chat_file": a_file,
+    "chat_judge": a_chat,
+    "chat_link": a_link,
+    "chat_move": a_chat,
+    "chat-judge": a_chat,
+    "chat-move": a_chat,
     "chat-detail": a_chat,
     "chat-messages": a_chat,
     "complaint-detail": lambda tenant: {"uuid": ComplaintFactory(review__product__store__tenant=tenant).uuid},
@@ -47,3 +70,4 @@ CASES = {
     "review-detail": lambda tenant: {"uuid": ReviewFactory(product__store__tenant=tenant).uuid},
     "store-detail": lambda tenant: {"uuid": StoreFactory(tenant=tenant).uuid},
 }
+PUBLIC = {"chat_column": "a column's name is no row: every tenant sees their own chats in it"}

@@ -1,0 +1,15 @@
+"""What the Wildberries desk does about news."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from marketplace import tasks
+from marketplace.signals import chat_messages_arrived
+
+
+@receiver(chat_messages_arrived, dispatch_uid="marketplace.attend_chats")
+def attend_chats(*, ids: list[int], is_backfill: bool = False, **_: Any) -> None:
+    """Look at chats with new messages at once; a store's first pass is left to the sweeper."""
+    if ids and not is_backfill:
+        tasks.attend_chats.delay(message_ids=list(ids))
