@@ -7,6 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from config.db import new_uuid
+from marketplace.complaint_enums import RowProblem
 from marketplace.enums import ChatSender, ComplaintReason, LoggedAction, LoggedEntity, SyncEntity
 from marketplace.models import (
     AiLog,
@@ -14,6 +15,7 @@ from marketplace.models import (
     ChatAutoSequence,
     ChatMessage,
     ExtensionUpload,
+    ExtensionUploadProblem,
     Outgoing,
     Product,
     ProductRule,
@@ -130,6 +132,18 @@ class UploadFactory(OfStoreFactory):
 
     batch = factory.Sequence(lambda n: f"batch-{n}")
     body_hash = "0" * 64
+
+
+class UploadProblemFactory(DjangoModelFactory):
+    """A row that named no review of the store."""
+
+    class Meta:
+        model = ExtensionUploadProblem
+
+    upload = factory.SubFactory(UploadFactory)
+    tenant = factory.SelfAttribute("upload.tenant")
+    row = 1
+    problem = RowProblem.UNKNOWN
 
 
 class ChatFactory(OfStoreFactory):
