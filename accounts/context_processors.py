@@ -17,6 +17,7 @@ SECTIONS: Final = (
     ("products", _("Products"), "store"),
     ("complaints", _("Complaints"), "alert"),
     ("chats", _("Buyers' chats"), "mail"),
+    ("reputation", _("Reputation"), "chart"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),
@@ -25,7 +26,8 @@ SECTIONS: Final = (
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),
     ("api_keys", _("API keys"), "key"),
-    ("webhooks", _("Webhooks"), "plug"),
+    ("integrations", _("Integrations"), "plug"),
+    ("webhooks", _("Webhooks"), "code"),
 )
 PERSONAL: Final = (("profile", _("Profile"), "user"),)
 STAFF: Final = (("admin:index", _("Administration"), "shield"),)

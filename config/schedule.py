@@ -57,5 +57,6 @@ SCHEDULE: Final = {
         "schedule": 20,
         "options": {"expires": 20},
     },
+    "count reviews by day": {"task": "marketplace.tasks.count_all_reviews", "schedule": 3600},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

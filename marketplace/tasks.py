@@ -82,3 +82,19 @@ def sweep_chats(**_: Any) -> None:
     from marketplace.services import attending  # noqa: PLC0415 -- leaf
 
     attending.sweep(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def count_reviews(*, review_ids: list[int], **_: Any) -> None:
+    """Count the days of changed reviews anew."""
+    from marketplace.services import counting  # noqa: PLC0415 -- leaf
+
+    counting.recount_of(review_ids)
+
+
+@shared_task(ignore_result=True)
+def count_all_reviews(**_: Any) -> None:
+    """Count every store's reviews anew; runs hourly, so that a lost hint costs an hour."""
+    from marketplace.services import counting  # noqa: PLC0415 -- leaf
+
+    counting.recount_all(at=now())

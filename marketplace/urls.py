@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import chats, complaint_reports, complaints, files, products
+from marketplace.views import chats, complaint_reports, complaints, files, products, reputation
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("products/", products.product_list, name="products"),
@@ -30,4 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/<uuid:uuid>/judge/", chats.judge, name="chat_judge"),
     path("chats/<uuid:uuid>/files/<uuid:message>/", files.chat_file, name="chat_file"),
     path("chats/<uuid:uuid>/links/<uuid:link>/", chats.link, name="chat_link"),
+    path("reputation/", reputation.reputation, name="reputation"),
+    path("reputation.csv", reputation.reputation_csv, name="reputation_csv"),
 ]
