@@ -1,6 +1,7 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
+from operators.models.notes import DialogNote
 from operators.models.presence import CannedReply, OperatorPresence
 from operators.models.tickets import (
     REOPEN_WINDOW,
@@ -14,6 +15,7 @@ from operators.models.tickets import (
 __all__ = [
     "REOPEN_WINDOW",
     "CannedReply",
+    "DialogNote",
     "HandoffAudit",
     "HandoffRequest",
     "HandoffRequestQuerySet",
