@@ -15,6 +15,8 @@ SECTIONS: Final = (
     ("dialogs", _("Dialogs"), "dialogs"),
     ("tickets", _("Tickets"), "ticket"),
     ("reviews", _("Reviews"), "star"),
+    ("products", _("Products"), "store"),
+    ("complaints", _("Complaints"), "alert"),
     ("chats", _("Buyers' chats"), "mail"),
     ("reputation", _("Reputation"), "chart"),
     ("knowledge", _("Knowledge"), "knowledge"),

@@ -8,6 +8,8 @@ A view says more with plain attributes:
                  scopes may do this, besides those with ``all`` and, for safe
                  methods, ``read``
 ``people_only``  programs may read here, never write
+``only_scope``   keys with this scope may do everything here, and no other key
+                 anything, not even one with ``all``
 """
 
 from typing import Any
@@ -63,6 +65,10 @@ def needed_role(request: Request, view: Any) -> Role:
 
 def _check_key(principal: ApiKeyPrincipal, request: Request, view: Any) -> None:
     is_safe = request.method in SAFE_METHODS
+    if (only := getattr(view, "only_scope", None)) is not None:
+        if only not in principal.scopes:
+            raise ScopeRequired
+        return
     if getattr(view, "people_only", False) and not is_safe:
         raise PersonRequired
     action = getattr(view, "action", None) or (request.method or "").lower()

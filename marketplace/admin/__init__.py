@@ -10,9 +10,10 @@ from marketplace.admin.chats import (
     SequenceStepAdmin,
     SequenceTemplateAdmin,
 )
+from marketplace.admin.extension import ExtensionUploadAdmin, ExtensionUploadProblemAdmin
 from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
-from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
+from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin, StoreRuleAdmin
 from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "ChatMessageAdmin",
     "ClassificationAdmin",
     "ComplaintAdmin",
+    "ExtensionUploadAdmin",
+    "ExtensionUploadProblemAdmin",
     "OutgoingAdmin",
     "ProductAdmin",
     "ProductRuleAdmin",
@@ -34,6 +37,7 @@ __all__ = [
     "SequenceStepAdmin",
     "SequenceTemplateAdmin",
     "StoreAdmin",
+    "StoreRuleAdmin",
     "StoreSyncAdmin",
     "SyncSightingAdmin",
     "WritingSlotAdmin",

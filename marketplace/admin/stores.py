@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from config.admin import ModelAdmin
-from marketplace.models import Product, ProductRule, SellerSettings, Store
+from marketplace.models import Product, ProductRule, SellerSettings, Store, StoreRule
 from marketplace.models.stores import SYNCED
 
 SYNC_FIELDS = tuple(f"last_{what}_update_{fact}" for what in SYNCED for fact in ("status", "date", "error"))
@@ -82,5 +82,21 @@ class SellerSettingsAdmin(ModelAdmin):
     list_select_related = ("tenant",)
     search_fields = ("=tenant__slug",)
     ordering = ("-pk",)
+    raw_id_fields = ("tenant",)
+    readonly_fields = ("created_at", "updated_at")
+
+
+@admin.register(StoreRule)
+class StoreRuleAdmin(ModelAdmin):
+    """The rules of products that have none of their own."""
+
+    list_display = ("store", "submit_complaints", "work_in_chats", "chat_strategy", "offer_compensation")
+    list_filter = ("submit_complaints", "work_in_chats", ("store", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("store",)
+    search_fields = ("store__name__startswith",)
+    search_help_text = _("store")
+    ordering = ("-pk",)
+    autocomplete_fields = ("store",)
     raw_id_fields = ("tenant",)
     readonly_fields = ("created_at", "updated_at")

@@ -5,8 +5,9 @@ from marketplace.models.automation import ReplyRule, WritingSlot
 from marketplace.models.boards import ChatAudit, ChatClassification, ChatLink
 from marketplace.models.chats import Chat, ChatMessage, ChatQuerySet
 from marketplace.models.complaints import ReviewComplaint
+from marketplace.models.extension import ExtensionUpload, ExtensionUploadProblem
 from marketplace.models.outbox import Outgoing, OutgoingQuerySet
-from marketplace.models.products import Product, ProductRule
+from marketplace.models.products import Product, ProductRule, StoreRule
 from marketplace.models.questions import Question, QuestionQuerySet
 from marketplace.models.reputation import ReviewDay, TopicDay
 from marketplace.models.reviews import Review, ReviewQuerySet
@@ -25,6 +26,8 @@ __all__ = [
     "ChatLink",
     "ChatMessage",
     "ChatQuerySet",
+    "ExtensionUpload",
+    "ExtensionUploadProblem",
     "OfStore",
     "Outgoing",
     "OutgoingQuerySet",
@@ -41,6 +44,7 @@ __all__ = [
     "SequenceStep",
     "SequenceTemplate",
     "Store",
+    "StoreRule",
     "StoreSync",
     "StoreSyncQuerySet",
     "SyncSighting",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -13,12 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OwnedQuerySet, User
 from config.db import Public, Timestamped, enum_check
 from config.moves import move
+from marketplace.complaint_enums import DraftedBy, SentVia
 from marketplace.enums import COMPLAINT_MOVES, ComplaintReason, ComplaintStatus
 from marketplace.models.products import Product
 from marketplace.models.reviews import Review
 from marketplace.models.stores import OfStore
 
 TEXT_LIMIT: Final = 1000  # of the portal's form
+SOFT_LIMIT: Final = 750  # moderators read short complaints more kindly
+EARLIEST: Final = datetime(2023, 10, 1, tzinfo=ZoneInfo("Europe/Moscow"))  # older reviews cannot be complained about
 OUTCOMES: Final = (ComplaintStatus.APPROVED, ComplaintStatus.REJECTED)
 
 
@@ -42,13 +46,21 @@ class ReviewComplaint(Public, OfStore, Timestamped):
     reason_name = models.CharField(_("reason's name"), max_length=255)
     status = models.CharField(_("status"), max_length=16, choices=ComplaintStatus, default=ComplaintStatus.DRAFT)
 
+    drafted_by = models.CharField(_("drafted by"), max_length=8, choices=DraftedBy, default=DraftedBy.PERSON)
+    evidence = models.JSONField(_("quotes from the review"), default=list, blank=True)
+
     generated_at = models.DateTimeField(_("drafted"), db_default=Now())
     regenerated_count = models.IntegerField(_("drafted again, times"), default=0)
     last_regenerated_at = models.DateTimeField(_("drafted again"), null=True, blank=True)
+    ready_at = models.DateTimeField(_("checked by a person"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("sent by")
     )
+    sent_via = models.CharField(  # noqa: DJ001 -- null: not sent
+        _("sent through"), max_length=16, choices=SentVia, null=True, blank=True
+    )
+    proof = models.CharField(_("proof of filing"), max_length=1000, blank=True)
     moderated_at = models.DateTimeField(_("decided"), null=True, blank=True)
     wb_response = models.TextField(_("answer of Wildberries"), blank=True)
 
@@ -74,6 +86,8 @@ class ReviewComplaint(Public, OfStore, Timestamped):
         verbose_name_plural = _("complaints")
         constraints = [
             enum_check("ck_review_complaints_status", "status", ComplaintStatus),
+            enum_check("ck_review_complaints_drafted_by", "drafted_by", DraftedBy),
+            enum_check("ck_review_complaints_sent_via", "sent_via", SentVia),
             models.CheckConstraint(
                 condition=LessThanOrEqual(Length("complaint_text"), TEXT_LIMIT) & ~Q(complaint_text=""),
                 name="ck_review_complaints_complaint_text",
@@ -112,13 +126,13 @@ class ReviewComplaint(Public, OfStore, Timestamped):
         """Whether text and reason may still change."""
         return self.status == ComplaintStatus.DRAFT
 
-    def mark_as_sent(self, *, by: User, at: datetime) -> None:
-        """Freeze the complaint that ``by`` filed in the portal.
+    def mark_as_sent(self, *, by: User | None, at: datetime, via: SentVia = SentVia.PERSON, proof: str = "") -> None:
+        """Freeze the complaint that ``by`` filed in the portal, or the extension of their browser did.
 
         Raises:
             IllegalMove: it was sent before.
         """
-        move(self, ComplaintStatus.SENT, allowed=COMPLAINT_MOVES, sent_at=at, sent_by=by)
+        move(self, ComplaintStatus.SENT, allowed=COMPLAINT_MOVES, sent_at=at, sent_by=by, sent_via=via, proof=proof)
 
     def move_to(self, status: ComplaintStatus, *, at: datetime, wb_response: str = "") -> None:
         """Record how the moderation of a sent complaint goes on.

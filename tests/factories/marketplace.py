@@ -7,12 +7,15 @@ import factory
 from factory.django import DjangoModelFactory
 
 from config.db import new_uuid
+from marketplace.complaint_enums import RowProblem
 from marketplace.enums import ChatSender, ComplaintReason, LoggedAction, LoggedEntity, SyncEntity
 from marketplace.models import (
     AiLog,
     Chat,
     ChatAutoSequence,
     ChatMessage,
+    ExtensionUpload,
+    ExtensionUploadProblem,
     Outgoing,
     Product,
     ProductRule,
@@ -23,6 +26,7 @@ from marketplace.models import (
     SellerSettings,
     SequenceStep,
     Store,
+    StoreRule,
     StoreSync,
     SyncSighting,
     WritingSlot,
@@ -76,6 +80,16 @@ class ProductRuleFactory(DjangoModelFactory):
     tenant = factory.SelfAttribute("product.tenant")
 
 
+class StoreRuleFactory(DjangoModelFactory):
+    """The rule of a store: nothing is switched on."""
+
+    class Meta:
+        model = StoreRule
+
+    store = factory.SubFactory(StoreFactory)
+    tenant = factory.SelfAttribute("store.tenant")
+
+
 class ReviewFactory(DjangoModelFactory):
     """A bad review without an answer."""
 
@@ -108,6 +122,28 @@ class ComplaintFactory(DjangoModelFactory):
     review_rating = factory.SelfAttribute("review.rating")
     review_text = factory.SelfAttribute("review.text")
     review_date = factory.SelfAttribute("review.date")
+
+
+class UploadFactory(OfStoreFactory):
+    """An empty chunk of an upload."""
+
+    class Meta:
+        model = ExtensionUpload
+
+    batch = factory.Sequence(lambda n: f"batch-{n}")
+    body_hash = "0" * 64
+
+
+class UploadProblemFactory(DjangoModelFactory):
+    """A row that named no review of the store."""
+
+    class Meta:
+        model = ExtensionUploadProblem
+
+    upload = factory.SubFactory(UploadFactory)
+    tenant = factory.SelfAttribute("upload.tenant")
+    row = 1
+    problem = RowProblem.UNKNOWN
 
 
 class ChatFactory(OfStoreFactory):

@@ -4,6 +4,7 @@ from marketplace.enums import LinkMethod
 from marketplace.models import SequenceTemplate
 from marketplace.replies import OutgoingKind
 from tests.factories.marketplace import (
+    NOON,
     ChatFactory,
     ChatMessageFactory,
     ComplaintFactory,
@@ -12,6 +13,7 @@ from tests.factories.marketplace import (
     QuestionFactory,
     ReviewFactory,
     StoreFactory,
+    UploadFactory,
 )
 
 
@@ -21,6 +23,14 @@ def a_store(tenant):
 
 def a_chat(tenant):
     return {"uuid": ChatFactory(store__tenant=tenant).uuid}
+
+
+def a_complaint(tenant):
+    return {"uuid": ComplaintFactory(review__product__store__tenant=tenant).uuid}
+
+
+def an_upload(tenant):
+    return {"uuid": UploadFactory(store__tenant=tenant).uuid}
 
 
 def a_file(tenant):
@@ -76,6 +86,18 @@ CASES = {
     "chat_settle": a_message_on_its_way,
     "sequence_template": a_template,
     "sequence_template_delete": a_template,
+    "complaint": a_complaint,
+    "move_complaint": a_complaint,
+    "draft_complaint": lambda tenant: {"uuid": ReviewFactory(product__store__tenant=tenant).uuid},
+    "extension_upload": an_upload,
+    "extension-upload-detail": an_upload,
+    "extension-upload-problems": an_upload,
+    "extension-complaint-detail": lambda tenant: {
+        "uuid": ComplaintFactory(review__product__store__tenant=tenant, ready_at=NOON).uuid
+    },
+    "extension-complaint-sent": lambda tenant: {
+        "uuid": ComplaintFactory(review__product__store__tenant=tenant, ready_at=NOON).uuid
+    },
     "chat": a_chat,
     "chat_file": a_file,
     "chat_judge": a_chat,
@@ -88,6 +110,8 @@ CASES = {
     "complaint-detail": lambda tenant: {"uuid": ComplaintFactory(review__product__store__tenant=tenant).uuid},
     "product-detail": lambda tenant: {"uuid": ProductFactory(store__tenant=tenant).uuid},
     "question-detail": lambda tenant: {"uuid": QuestionFactory(store__tenant=tenant).uuid},
+    "product": lambda tenant: {"uuid": ProductFactory(store__tenant=tenant).uuid},
+    "default_rule": lambda tenant: {"uuid": StoreFactory(tenant=tenant).uuid},
     "review-detail": lambda tenant: {"uuid": ReviewFactory(product__store__tenant=tenant).uuid},
     "replace_tokens": a_store,
     "store": a_store,
