@@ -37,7 +37,7 @@ def attend_chats(*, ids: list[int], is_backfill: bool = False, **_: Any) -> None
 
 
 @receiver(reviews_arrived, dispatch_uid="marketplace.count_reviews")
-def count_reviews(*, ids: list[int], is_backfill: bool = False, **_: Any) -> None:
-    """Count the days of new and changed reviews; a store's first pass is left to the hourly count."""
-    if ids and not is_backfill:
+def count_reviews(*, ids: list[int], **_: Any) -> None:
+    """Count the days of new and changed reviews, those of a store's first pass too."""
+    if ids:
         tasks.count_reviews.delay(review_ids=list(ids))

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace import reports
+from marketplace import reports, tasks
 from marketplace.enums import ReviewStatus
 from marketplace.models import Review, ReviewDay, TopicDay
 from marketplace.reports import Scope, Stars
 from marketplace.services import counting
+from marketplace.signals import reviews_arrived
 from tests.factories.accounts import TenantFactory
 from tests.factories.marketplace import ProductFactory, ReviewFactory, StoreFactory
 from tests.factories.operators import operator_of
@@ -158,3 +159,14 @@ def test_a_shop_without_reviews_is_told_so(browser_of, tenant):
     StoreFactory(tenant=tenant)
 
     assert "chart" in browser_of(operator_of(tenant)).get("/reputation/").context
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_backfill", [True, False])
+def test_reviews_are_counted_as_they_arrive_from_the_first_pass_on(product, monkeypatch, is_backfill):
+    monkeypatch.setattr(tasks.count_reviews, "delay", tasks.count_reviews)
+    review = ReviewFactory(product=product, rating=4, date=NOW)
+
+    reviews_arrived.send(sender=None, store_id=product.store_id, ids=[review.pk], is_backfill=is_backfill)
+
+    assert reports.standing(scope_of(product.tenant)).counts == (0, 0, 0, 1, 0)
