@@ -44,6 +44,7 @@ FACTORIES = [
     desk.TicketMessageFactory,
     desk.TicketAuditFactory,
     desk.ExternalRefFactory,
+    desk.TicketMirrorFactory,
 ]
 
 
