@@ -1,7 +1,7 @@
 """Tickets on their way to an outside help desk."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,21 @@ from accounts.models import Integration, Owned, OwnedQuerySet, Tenant
 from config.db import Public, Timestamped, enum_check
 from operators.enums import MirrorStatus
 from operators.models.tickets import Ticket
+
+TROUBLES: Final = {
+    "not_public": _("the address is not on the public internet"),
+    "bad_address": _("this is not an address"),
+    "unreachable": _("nobody answers at this address"),
+    "timeout": _("it does not answer in time"),
+    "bad_answer": _("it answers something else than expected"),
+    "https": _("the address has to begin with https"),
+    "subdomain": _("this is not a subdomain"),
+    "HTTP 401": _("it does not take this e-mail and token"),
+    "HTTP 403": _("it does not take this e-mail and token"),
+    "HTTP 429": _("it asked us to wait"),
+    "nobody": _("it does not take this e-mail and token"),
+    "not_found": _("No copy was found there. Look yourself before you send it again."),
+}
 
 
 class TicketMirrorQuerySet(OwnedQuerySet["TicketMirror"]):
@@ -63,3 +78,13 @@ class TicketMirror(Public, Owned, Timestamped):
 
     def __str__(self) -> str:
         return f"{self.integration_id}: {self.ticket_id} · {self.get_status_display()}"
+
+    @property
+    def trouble(self) -> str:
+        """Return what went wrong, as people read it."""
+        return trouble_in_words(self.error)
+
+
+def trouble_in_words(code: str) -> str:
+    """Return the words for a trouble that is known, or what the help desk said itself."""
+    return str(TROUBLES.get(code, code))

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.enums import Direction, IntegrationStatus, SyncStatus, SyncType
 from accounts.errors import CredentialsUnreadable
@@ -23,6 +23,7 @@ from operators.enums import MirrorStatus
 from operators.errors import DeskUnusable, NotConnected
 from operators.mirrors import DESKS, Busy, Denied, Refused, Remote, Silent, desk_of
 from operators.models import Ticket, TicketExternalRef, TicketMirror
+from operators.models.mirrors import trouble_in_words
 
 LEASE: Final = timedelta(seconds=90)
 READ_BACK: Final = timedelta(seconds=60)  # Jira's search lags behind what was made
@@ -30,6 +31,7 @@ READINGS: Final = 3
 MOST_ATTEMPTS: Final = 8
 LONGEST: Final = timedelta(hours=6)
 BATCH: Final = 100
+NOT_FOUND: Final = "not_found"
 
 
 def desks_of(tenant_id: int) -> list[Integration]:
@@ -46,10 +48,8 @@ def greet(platform_id: str, credentials: Mapping[str, str]) -> str:
     """
     try:
         return desk_of(platform_id, credentials).greet()[:255]
-    except Denied as error:
-        raise DeskUnusable(reason=_("it does not take this e-mail and token")) from error
     except ProviderError as error:
-        raise DeskUnusable(reason=str(error)) from error
+        raise DeskUnusable(reason=trouble_in_words(str(error))) from error
 
 
 def greeting_of(platform_id: str) -> Callable[[Mapping[str, str]], str]:
@@ -93,7 +93,7 @@ def push(mirror_id: int, *, at: datetime) -> bool:
     except CredentialsUnreadable as error:
         _fail(mirror, log, str(error), at=at)
     except Denied as error:
-        mark(mirror.integration, status=IntegrationStatus.REAUTH_REQUIRED, message=str(error))
+        mark(mirror.integration, status=IntegrationStatus.REAUTH_REQUIRED, message=_spoken(mirror, str(error)))
         _fail(mirror, log, str(error), at=at)
     except Refused as error:
         _fail(mirror, log, str(error), at=at)
@@ -120,7 +120,7 @@ def sweep_mirrors(*, at: datetime) -> int:
 @transaction.atomic
 def _claim(mirror_id: int, *, at: datetime) -> tuple[TicketMirror, bool] | None:
     """Lease a wish; say with it whether a copy may exist without our knowledge."""
-    due = TicketMirror.objects.due(at=at).select_related("integration", "ticket")
+    due = TicketMirror.objects.due(at=at).select_related("integration__tenant", "ticket")
     mirror = due.select_for_update(of=("self",), skip_locked=True).filter(pk=mirror_id).first()
     if mirror is None:
         return None
@@ -161,10 +161,9 @@ def _keep(mirror: TicketMirror, log: SyncLog, remote: Remote, *, at: datetime) -
 def _miss(mirror: TicketMirror, log: SyncLog, *, at: datetime) -> None:
     """Look again later; in the end a person decides whether to send once more."""
     readings = mirror.readings + 1
-    words = _("No copy was found there. Look yourself before you send it again.")
     status = MirrorStatus.FAILED if readings >= READINGS else MirrorStatus.UNKNOWN
-    _write(mirror, status=status, error=words, readings=readings, next_attempt_at=at + READ_BACK * 2**readings)
-    finish_sync(log, status=SyncStatus.PARTIAL, at=at, failed=1, message=words)
+    _write(mirror, status=status, error=NOT_FOUND, readings=readings, next_attempt_at=at + READ_BACK * 2**readings)
+    finish_sync(log, status=SyncStatus.PARTIAL, at=at, failed=1, message=_spoken(mirror, NOT_FOUND))
 
 
 def _wait(mirror: TicketMirror, log: SyncLog, words: str, *, status: MirrorStatus, seconds: int, at: datetime) -> None:
@@ -176,12 +175,22 @@ def _wait(mirror: TicketMirror, log: SyncLog, words: str, *, status: MirrorStatu
     if not mirror.attempts:  # nothing was sent yet: there is nothing unknown
         status = MirrorStatus.PENDING
     _write(mirror, status=status, error=words, next_attempt_at=at + pause)
-    finish_sync(log, status=SyncStatus.FAILED, at=at, failed=1, message=words)
+    spoken = _spoken(mirror, words)
+    is_limited = words == "HTTP 429"
+    how = IntegrationStatus.RATE_LIMITED if is_limited else IntegrationStatus.ERROR
+    mark(mirror.integration, status=how, message=spoken)
+    finish_sync(log, status=SyncStatus.FAILED, at=at, failed=1, message=spoken)
 
 
 def _fail(mirror: TicketMirror, log: SyncLog, words: str, *, at: datetime) -> None:
     _write(mirror, status=MirrorStatus.FAILED, error=words)
-    finish_sync(log, status=SyncStatus.FAILED, at=at, failed=1, message=words)
+    finish_sync(log, status=SyncStatus.FAILED, at=at, failed=1, message=_spoken(mirror, words))
+
+
+def _spoken(mirror: TicketMirror, words: str) -> str:
+    """Return what went wrong in the shop's language, for what is written down."""
+    with override(mirror.integration.tenant.language_code):
+        return trouble_in_words(words)
 
 
 def _write(mirror: TicketMirror, **changes: object) -> None:
