@@ -20,7 +20,8 @@ from config.pages import page_of
 from dialogs.models import Dialog
 from operators.enums import MirrorStatus, TicketPriority, TicketSource, TicketStatus
 from operators.forms import NewTicketForm, SayForm, TicketFilter, handlers_of
-from operators.models import Ticket, TicketQuerySet
+from operators.mirrors import DESKS
+from operators.models import Ticket, TicketMirror, TicketQuerySet
 from operators.services import handling, mirroring, tickets
 
 COLUMN: Final = 50
@@ -59,7 +60,9 @@ def ticket(request: Request, uuid: UUID) -> HttpResponse:
         "can_reopen": TicketStatus.REOPENED in found.possible_moves,
         "may_handle": _may_handle(request),
         "refs": found.external_refs.order_by("pk"),
-        "mirrors": found.mirrors.exclude(status=MirrorStatus.SENT).select_related("integration__platform"),
+        "mirrors": TicketMirror.objects.filter(ticket=found)
+        .exclude(status=MirrorStatus.SENT)
+        .select_related("integration__platform"),
         "desks": mirroring.desks_of(found.tenant_id),
     }
     return render(request, "operators/ticket.html", context)
@@ -74,7 +77,7 @@ def mirror(request: Request, uuid: UUID) -> HttpResponse:
         chosen = UUID(request.POST.get("integration", ""))
     except ValueError as error:
         raise Http404 from error
-    desks = Integration.objects.visible_to(request.user).of(request.tenant).filter(platform_id__in=mirroring.DESKS)
+    desks = Integration.objects.visible_to(request.user).of(request.tenant).filter(platform_id__in=DESKS)
     integration = get_object_or_404(desks, uuid=chosen)
     try:
         mirroring.request(found, integration=integration, by=request.user, at=now())
