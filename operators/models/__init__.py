@@ -2,6 +2,7 @@
 
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
+from operators.models.notes import DialogNote
 from operators.models.presence import CannedReply, OperatorPresence
 from operators.models.tickets import (
     REOPEN_WINDOW,
@@ -15,6 +16,7 @@ from operators.models.tickets import (
 __all__ = [
     "REOPEN_WINDOW",
     "CannedReply",
+    "DialogNote",
     "HandoffAudit",
     "HandoffRequest",
     "HandoffRequestQuerySet",

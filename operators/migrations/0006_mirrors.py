@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_credentials_are_explained'),
-        ('operators', '0004_notes_for_the_team'),
+        ('operators', '0005_dialog_notes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
