@@ -8,6 +8,7 @@ from celery.schedules import crontab
 DEFAULT_QUEUE: Final = "default"
 ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
+    "operators.tasks.push_mirror": {"queue": "webhooks"},
     "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},
     "knowledge.tasks.read_site": {"queue": "sync"},
@@ -20,6 +21,7 @@ ROUTES: Final = {
 SCHEDULE: Final = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 10, "options": {"expires": 10}},
+    "find due ticket copies": {"task": "operators.tasks.sweep_mirrors", "schedule": 20, "options": {"expires": 20}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "find lost evaluations": {
         "task": "assistants.tasks.sweep_evaluations",

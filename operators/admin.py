@@ -22,6 +22,7 @@ from operators.models import (
     TicketAudit,
     TicketExternalRef,
     TicketMessage,
+    TicketMirror,
 )
 from operators.services import handoffs, tickets
 
@@ -210,3 +211,15 @@ class TicketExternalRefAdmin(FactAdmin):
     search_fields = ("=external_id",)
     search_help_text = _("id there")
     ordering = ("-pk",)
+
+
+@admin.register(TicketMirror)
+class TicketMirrorAdmin(FactAdmin):
+    """Copies of tickets on their way to outside help desks."""
+
+    list_display = ("id", "tenant", "ticket", "integration", "status", "attempts", "next_attempt_at")
+    list_filter = ("status", "integration__platform")
+    list_select_related = ("tenant", "ticket", "integration")
+    search_fields = ("=ticket__number",)
+    search_help_text = _("ticket's number")
+    ordering = ("-id",)

@@ -87,3 +87,13 @@ class ExternalSystem(TextChoices):
 
     JIRA = "jira", _("Jira")
     ZENDESK = "zendesk", _("Zendesk")
+
+
+class MirrorStatus(TextChoices):
+    """How far the copy of a ticket came on its way to an outside help desk."""
+
+    PENDING = "pending", _("Waits to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Perhaps sent")

@@ -56,3 +56,21 @@ class ReopenWindowPassed(DomainError):
     message = _("This ticket was closed on {closed_at:%d.%m.%Y}; open a follow-up instead.")
 
     closed_at: datetime
+
+
+@dataclass
+class NotConnected(DomainError):
+    """The help desk is not connected to this shop."""
+
+    code, status = "not_connected", 409
+    message = _("This help desk is not connected.")
+
+
+@dataclass
+class DeskUnusable(DomainError):
+    """The help desk was asked and cannot be worked with."""
+
+    code, status = "desk_unusable", 422
+    message = _("The help desk cannot be connected: {reason}.")
+
+    reason: str

@@ -20,3 +20,19 @@ def respond_to_ticket(*, ticket_id: int, **_: Any) -> None:
     from operators.services import responding  # noqa: PLC0415 -- leaf
 
     responding.respond(ticket_id, at=now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def push_mirror(*, mirror_id: int, **_: Any) -> None:
+    """Copy a ticket into an outside help desk."""
+    from operators.services import mirroring  # noqa: PLC0415 -- leaf
+
+    mirroring.push(mirror_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_mirrors(**_: Any) -> None:
+    """Find copies that are due or that a dead worker left behind."""
+    from operators.services import mirroring  # noqa: PLC0415 -- leaf
+
+    mirroring.sweep_mirrors(at=now())

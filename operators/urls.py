@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/new/", views.new_ticket, name="new_ticket"),
     path("tickets/<uuid:uuid>/", views.ticket, name="ticket"),
     path("tickets/<uuid:uuid>/say/", views.say, name="ticket_say"),
+    path("tickets/<uuid:uuid>/mirror/", views.mirror, name="ticket_mirror"),
     path("tickets/<uuid:uuid>/move/", views.move, name="ticket_move"),
     path("tickets/<uuid:uuid>/assign/", views.assign, name="ticket_assign"),
     path("tickets/<uuid:uuid>/priority/", views.prioritise, name="ticket_priority"),

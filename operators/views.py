@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Integration, User
 from accounts.pages import Request, role_required
 from accounts.services import role_of
 from config.errors import DomainError
 from config.pages import page_of
 from dialogs.models import Dialog
-from operators.enums import TicketPriority, TicketSource, TicketStatus
+from operators.enums import MirrorStatus, TicketPriority, TicketSource, TicketStatus
 from operators.forms import NewTicketForm, SayForm, TicketFilter, handlers_of
-from operators.models import Ticket, TicketQuerySet
-from operators.services import handling, tickets
+from operators.mirrors import DESKS
+from operators.models import Ticket, TicketMirror, TicketQuerySet
+from operators.services import handling, mirroring, tickets
 
 COLUMN: Final = 50
 BOARD: Final = tuple(status for status in TicketStatus if status != TicketStatus.CLOSED)
@@ -58,8 +59,33 @@ def ticket(request: Request, uuid: UUID) -> HttpResponse:
         "moves": [move for move in found.possible_moves if move != TicketStatus.REOPENED],
         "can_reopen": TicketStatus.REOPENED in found.possible_moves,
         "may_handle": _may_handle(request),
+        "refs": found.external_refs.order_by("pk"),
+        "mirrors": TicketMirror.objects.filter(ticket=found)
+        .exclude(status=MirrorStatus.SENT)
+        .select_related("integration__platform"),
+        "desks": mirroring.desks_of(found.tenant_id),
     }
     return render(request, "operators/ticket.html", context)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def mirror(request: Request, uuid: UUID) -> HttpResponse:
+    """Send a copy of a ticket to a connected help desk."""
+    found = _one(request, uuid)
+    try:
+        chosen = UUID(request.POST.get("integration", ""))
+    except ValueError as error:
+        raise Http404 from error
+    desks = Integration.objects.visible_to(request.user).of(request.tenant).filter(platform_id__in=DESKS)
+    integration = get_object_or_404(desks, uuid=chosen)
+    try:
+        mirroring.request(found, integration=integration, by=request.user, at=now())
+    except DomainError as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("The copy is on its way. Reload the page to see its link."))
+    return redirect("ticket", uuid=found.uuid)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

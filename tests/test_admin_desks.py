@@ -47,6 +47,7 @@ FACTORIES = [
     desk.TicketMessageFactory,
     desk.TicketAuditFactory,
     desk.ExternalRefFactory,
+    desk.TicketMirrorFactory,
 ]
 
 

@@ -31,6 +31,7 @@ NEXT_STEPS: Final = {
     IntegrationStatus.DISCONNECTED: gettext_lazy("The credentials are erased. Enter them again to go on."),
 }
 
+ENDS: Final = (SyncStatus.SUCCESS, SyncStatus.PARTIAL, SyncStatus.FAILED)
 CAPABILITIES: Final = {
     "products": gettext_lazy("products"),
     "prices": gettext_lazy("prices"),
@@ -119,7 +120,7 @@ def integration(request: Request, uuid: UUID) -> HttpResponse:
         ],
         "is_unreadable": bool(found.credentials_encrypted) and not masked,
         "page": page_of(runs, request.GET.get("page"), size=20),
-        "statuses": SyncStatus.choices,
+        "statuses": [(status.value, status.label) for status in ENDS],
         "chosen": chosen,
         "can_sync": bool(fulfilment and fulfilment.sync) and found.status != IntegrationStatus.DISCONNECTED,
         "can_replace": bool(fulfilment),

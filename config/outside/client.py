@@ -176,7 +176,10 @@ class Outside:
                 body = b"" if response.status_code in REDIRECTS else self._read(response, max_bytes, url)
                 return Reply(url, response.status_code, response.headers, body)
         except NotPublic as error:
-            raise OutsideFailed(Trouble.NOT_PUBLIC, url) from error
+            raise OutsideFailed(Trouble.NOT_PUBLIC, url, never_left=True) from error
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            trouble = Trouble.TIMEOUT if isinstance(error, httpx2.ConnectTimeout) else Trouble.UNREACHABLE
+            raise OutsideFailed(trouble, url, never_left=True) from error
         except (httpx2.TimeoutException, httpcore2.TimeoutException) as error:
             raise OutsideFailed(Trouble.TIMEOUT, url) from error
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError) as error:

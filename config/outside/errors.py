@@ -17,9 +17,13 @@ class Trouble(StrEnum):
 
 
 class OutsideFailed(Exception):
-    """No answer came, or none that may be used; ``trouble`` says why."""
+    """No answer came, or none that may be used; ``trouble`` says why.
 
-    def __init__(self, trouble: Trouble, url: str = "") -> None:
+    ``never_left`` is true where no byte of the request can have arrived.
+    """
+
+    def __init__(self, trouble: Trouble, url: str = "", *, never_left: bool = False) -> None:
         super().__init__(f"{trouble}: {url}" if url else str(trouble))
         self.trouble = trouble
         self.url = url
+        self.never_left = never_left

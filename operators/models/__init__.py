@@ -1,6 +1,7 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
+from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
 from operators.models.notes import DialogNote
 from operators.models.presence import CannedReply, OperatorPresence
 from operators.models.tickets import (
@@ -24,5 +25,7 @@ __all__ = [
     "TicketAudit",
     "TicketExternalRef",
     "TicketMessage",
+    "TicketMirror",
+    "TicketMirrorQuerySet",
     "TicketQuerySet",
 ]

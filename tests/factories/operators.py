@@ -17,8 +17,9 @@ from operators.models import (
     TicketAudit,
     TicketExternalRef,
     TicketMessage,
+    TicketMirror,
 )
-from tests.factories.accounts import MembershipFactory, TenantFactory, UserFactory
+from tests.factories.accounts import IntegrationFactory, MembershipFactory, TenantFactory, UserFactory
 from tests.factories.dialogs import DialogFactory
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -114,3 +115,17 @@ class ExternalRefFactory(DjangoModelFactory):
     tenant = factory.SelfAttribute("ticket.tenant")
     system = ExternalSystem.JIRA
     external_id = factory.Sequence(lambda n: f"SUP-{n}")
+
+
+class TicketMirrorFactory(DjangoModelFactory):
+    """A copy that waits to be sent to Jira."""
+
+    class Meta:
+        model = TicketMirror
+
+    ticket = factory.SubFactory(TicketFactory)
+    tenant = factory.SelfAttribute("ticket.tenant")
+    integration = factory.SubFactory(
+        IntegrationFactory, platform_id="jira", tenant=factory.SelfAttribute("..ticket.tenant")
+    )
+    next_attempt_at = NOON

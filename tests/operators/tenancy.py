@@ -14,6 +14,7 @@ CASES = {
     "ticket-messages": a_ticket,
     "ticket": a_ticket,
     "ticket_say": a_ticket,
+    "ticket_mirror": a_ticket,
     "ticket_move": a_ticket,
     "ticket_assign": a_ticket,
     "ticket_priority": a_ticket,
