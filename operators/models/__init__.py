@@ -2,6 +2,7 @@
 
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
 from operators.models.presence import CannedReply, OperatorPresence
+from operators.models.promises import BusinessCalendar, SlaClock, SlaClockQuerySet, SlaPolicy
 from operators.models.tickets import (
     REOPEN_WINDOW,
     Ticket,
@@ -13,11 +14,15 @@ from operators.models.tickets import (
 
 __all__ = [
     "REOPEN_WINDOW",
+    "BusinessCalendar",
     "CannedReply",
     "HandoffAudit",
     "HandoffRequest",
     "HandoffRequestQuerySet",
     "OperatorPresence",
+    "SlaClock",
+    "SlaClockQuerySet",
+    "SlaPolicy",
     "Ticket",
     "TicketAudit",
     "TicketExternalRef",
