@@ -41,6 +41,9 @@ FACTORIES = [
     desk.TicketMessageFactory,
     desk.TicketAuditFactory,
     desk.ExternalRefFactory,
+    desk.CalendarFactory,
+    desk.PolicyFactory,
+    desk.ClockFactory,
 ]
 
 

@@ -66,9 +66,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='updated')),
                 ('priority', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('urgent', 'Urgent')], max_length=32, verbose_name='priority')),
-                ('first_response', models.PositiveIntegerField(blank=True, null=True, verbose_name='first response')),
-                ('next_response', models.PositiveIntegerField(blank=True, null=True, verbose_name='next response')),
-                ('resolution', models.PositiveIntegerField(blank=True, null=True, verbose_name='solution')),
+                ('first_response', models.IntegerField(blank=True, null=True, verbose_name='first response')),
+                ('next_response', models.IntegerField(blank=True, null=True, verbose_name='next response')),
+                ('resolution', models.IntegerField(blank=True, null=True, verbose_name='solution')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant', verbose_name='tenant')),
             ],
             options={

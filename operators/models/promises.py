@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
@@ -53,9 +53,9 @@ class SlaPolicy(Owned, Timestamped):
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
     priority = models.CharField(_("priority"), max_length=32, choices=TicketPriority)
-    first_response = models.PositiveIntegerField(_("first response"), null=True, blank=True)
-    next_response = models.PositiveIntegerField(_("next response"), null=True, blank=True)
-    resolution = models.PositiveIntegerField(_("solution"), null=True, blank=True)
+    first_response = models.IntegerField(_("first response"), null=True, blank=True)
+    next_response = models.IntegerField(_("next response"), null=True, blank=True)
+    resolution = models.IntegerField(_("solution"), null=True, blank=True)
 
     objects = OwnedQuerySet.as_manager()
 
@@ -89,6 +89,10 @@ class SlaClockQuerySet(OwnedQuerySet["SlaClock"]):
     def unfinished(self) -> Self:
         """Keep those of what is still to be done."""
         return self.filter(ended_at=None)
+
+    def in_hand(self) -> Self:
+        """Keep those of what is still to be done, the soonest first, the paused last."""
+        return self.unfinished().order_by(F("due_at").asc(nulls_last=True), "pk")
 
     def running(self) -> Self:
         """Keep those that are not paused either."""

@@ -62,7 +62,7 @@ def follow_move(ticket: Ticket, *, at: datetime) -> None:
     else:
         if ticket.status == TicketStatus.REOPENED:
             last = SlaClock.objects.filter(ticket=ticket, kind=ClockKind.RESOLUTION).order_by("-pk").first()
-            SlaClock.objects.filter(pk=last.pk if last else None).update(ended_at=None)
+            SlaClock.objects.filter(pk__in=[last.pk] if last else []).update(ended_at=None)
         _each(ticket, unfinished.filter(running_since=None), _resume, at=at)
 
 
