@@ -15,6 +15,7 @@ SECTIONS: Final = (
     ("dialogs", _("Dialogs"), "dialogs"),
     ("tickets", _("Tickets"), "ticket"),
     ("chats", _("Buyers' chats"), "mail"),
+    ("reputation", _("Reputation"), "chart"),
     ("knowledge", _("Knowledge"), "knowledge"),
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),
@@ -23,7 +24,8 @@ SECTIONS: Final = (
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),
     ("api_keys", _("API keys"), "key"),
-    ("webhooks", _("Webhooks"), "plug"),
+    ("integrations", _("Integrations"), "plug"),
+    ("webhooks", _("Webhooks"), "code"),
 )
 PERSONAL: Final = (("profile", _("Profile"), "user"),)
 STAFF: Final = (("admin:index", _("Administration"), "shield"),)

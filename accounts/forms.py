@@ -11,12 +11,13 @@ from allauth.socialaccount.forms import SignupForm as BaseSocialSignupForm
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adapters import INVITATION, LONGEST_PASSWORD
 from accounts.enums import EventType, Role, Scope
 from accounts.errors import EmailTaken
-from accounts.models import Tenant, User
+from accounts.models import Platform, Tenant, User
 
 NAME_LENGTH = 80
 AREAS = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
@@ -172,3 +173,38 @@ class WebhookForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nothing chosen means all of them, also those we add later."),
     )
+
+
+class ConnectForm(forms.Form):
+    """What a platform asks for; its catalogue entry says how each field is called and explained."""
+
+    name = forms.CharField(
+        label=_("What you call it"), max_length=NAME_LENGTH, required=False, help_text=_("May stay empty.")
+    )
+
+    def __init__(self, *args: Any, platform: Platform, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        described = platform.configuration.get("fields", {})
+        for name in platform.required_credentials:
+            self.fields[name] = _credential(name, described.get(name, {}))
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Return what was typed, without the name."""
+        return {key: value for key, value in self.cleaned_data.items() if key != "name"}
+
+
+def _credential(name: str, described: dict[str, Any]) -> forms.CharField:
+    kinds = {"email": forms.EmailInput, "url": forms.URLInput, "text": forms.TextInput}
+    widget = kinds.get(described.get("kind", ""), forms.PasswordInput)
+    return forms.CharField(
+        label=in_language(described.get("label")) or name.replace("_", " ").capitalize(),
+        help_text=in_language(described.get("help")),
+        max_length=8_000,
+        widget=widget(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+def in_language(words: dict[str, str] | None) -> str:
+    """Return the words of the catalogue in the language that is active, else in English."""
+    return (words or {}).get((get_language() or "en")[:2]) or (words or {}).get("en", "")

@@ -1,11 +1,11 @@
 """What higher apps contribute to accounts' pages and commands, without being imported by them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from accounts.models import Tenant
+from accounts.models import Integration, Tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,28 @@ class SecretColumn:
     fingerprint_column: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilment:
+    """What a higher app does with a platform of the catalogue; without one it cannot be connected.
+
+    Args:
+        connect_url: The page where it is connected, if that is not the one made of ``required_credentials``.
+        url_of: The page where one connection is looked after, if it has its own.
+        greet: Asks the platform whose the credentials are before they are kept, and names the account;
+            refuses with a DomainError.
+        sync: Starts the work of one connection anew, for people who press “Sync now”.
+    """
+
+    connect_url: Callable[[], str] | None = None
+    url_of: Callable[[Integration], str] | None = None
+    greet: Callable[[Mapping[str, str]], str] | None = None
+    sync: Callable[[Integration, datetime], None] | None = None
+
+
 _cards: Final[list[tuple[int, HomeCard]]] = []
 _panels: Final[list[tuple[int, HomePanel]]] = []
 _columns: Final[dict[tuple[str, str], SecretColumn]] = {}
+_fulfilments: Final[dict[str, Fulfilment]] = {}
 
 
 def show_on_home(card: HomeCard, *, order: int = 100) -> None:
@@ -70,6 +89,16 @@ def show_panel_on_home(panel: HomePanel, *, order: int = 100) -> None:
 def keep_secret(column: SecretColumn) -> None:
     """Name an encrypted column, so that key rotation reaches it; called from ``AppConfig.ready()``."""
     _columns[column.model, column.column] = column
+
+
+def fulfil(platform_id: str, fulfilment: Fulfilment) -> None:
+    """Say what can be done with a platform; called from ``AppConfig.ready()``."""
+    _fulfilments[platform_id] = fulfilment
+
+
+def fulfilment_of(platform_id: str) -> Fulfilment | None:
+    """Return what can be done with a platform, or nothing."""
+    return _fulfilments.get(platform_id)
 
 
 def home_cards(tenant: Tenant, *, at: datetime) -> list[Card]:

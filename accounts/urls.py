@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import keys, profile, team, webhooks, workspace
+from accounts.views import integrations, keys, profile, team, webhooks, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
@@ -23,6 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/webhooks/<uuid:uuid>/test/", webhooks.test, name="test_webhook"),
     path("settings/webhooks/deliveries/<uuid:uuid>/", webhooks.delivery, name="webhook_delivery"),
     path("settings/webhooks/deliveries/<uuid:uuid>/replay/", webhooks.replay, name="replay_webhook"),
+    path("integrations/", integrations.integrations, name="integrations"),
+    path("integrations/new/<slug:platform>/", integrations.connect, name="connect_platform"),
+    path("integrations/<uuid:uuid>/", integrations.integration, name="integration"),
+    path("integrations/<uuid:uuid>/sync/", integrations.sync, name="sync_integration"),
+    path("integrations/<uuid:uuid>/disconnect/", integrations.disconnect, name="disconnect_integration"),
     path("profile/", profile.profile, name="profile"),
     path("profile/shop/", profile.rename_shop, name="rename_shop"),
     path("accounts/", include("allauth.urls")),

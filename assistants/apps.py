@@ -1,6 +1,9 @@
 """Application configuration."""
 
+from functools import partial
+
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,8 +14,9 @@ class AssistantsConfig(AppConfig):
     verbose_name = _("Assistants")
 
     def ready(self) -> None:
-        """Name the encrypted columns, so that key rotation reaches them."""
-        from accounts.ports import SecretColumn, keep_secret  # noqa: PLC0415 -- leaf
+        """Name the encrypted columns, so that key rotation reaches them, and the pages of own model keys."""
+        from accounts.ports import Fulfilment, SecretColumn, fulfil, keep_secret  # noqa: PLC0415 -- leaf
+        from assistants.door.routes import OWN_PLATFORMS  # noqa: PLC0415 -- leaf
 
         fingerprint = "token_fingerprint"
         keep_secret(
@@ -22,3 +26,11 @@ class AssistantsConfig(AppConfig):
             SecretColumn(model="assistants.BotInstance", column="bot_token_encrypted", fingerprint_column=fingerprint)
         )
         keep_secret(SecretColumn(model="assistants.BotInstance", column="webhook_secret_encrypted"))
+        for platform in OWN_PLATFORMS:
+            fulfil(
+                platform.value,
+                Fulfilment(
+                    connect_url=partial(reverse, "connect_model_key", args=[platform.value]),
+                    url_of=lambda key: reverse("model_key", args=[key.uuid]),
+                ),
+            )

@@ -42,6 +42,12 @@ SCHEDULE: Final = {
         "task": "assistants.tasks.read_shutdown_days",
         "schedule": crontab(hour=5, minute=0),
     },
+    "find due replies to Wildberries": {
+        "task": "marketplace.tasks.sweep_replies",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "find reviews without a draft": {"task": "marketplace.tasks.catch_up_drafts", "schedule": crontab(minute=20)},
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
@@ -51,5 +57,6 @@ SCHEDULE: Final = {
         "schedule": 20,
         "options": {"expires": 20},
     },
+    "count reviews by day": {"task": "marketplace.tasks.count_all_reviews", "schedule": 3600},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

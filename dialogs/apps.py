@@ -1,7 +1,10 @@
 """Application configuration."""
 
+from functools import partial
+
 from django.apps import AppConfig
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,7 +16,7 @@ class DialogsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
-        from accounts.ports import show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
+        from accounts.ports import Fulfilment, fulfil, show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
         from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
@@ -32,3 +35,8 @@ class DialogsConfig(AppConfig):
         show_panel_on_home(home.PANEL, order=10)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
         link_dialogs(home.address_of)
+        fulfil("telegram", Fulfilment(connect_url=partial(reverse, "connect_telegram")))
+        fulfil(
+            "whatsapp",
+            Fulfilment(connect_url=partial(reverse, "connect_whatsapp"), url_of=lambda number: reverse("bots")),
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import chats, files
+from marketplace.views import chats, files, reputation
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/", chats.chat_board, name="chats"),
@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/<uuid:uuid>/judge/", chats.judge, name="chat_judge"),
     path("chats/<uuid:uuid>/files/<uuid:message>/", files.chat_file, name="chat_file"),
     path("chats/<uuid:uuid>/links/<uuid:link>/", chats.link, name="chat_link"),
+    path("reputation/", reputation.reputation, name="reputation"),
+    path("reputation.csv", reputation.reputation_csv, name="reputation_csv"),
 ]

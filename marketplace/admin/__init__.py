@@ -10,6 +10,7 @@ from marketplace.admin.chats import (
     SequenceStepAdmin,
     SequenceTemplateAdmin,
 )
+from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin
 from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
@@ -22,9 +23,11 @@ __all__ = [
     "ChatMessageAdmin",
     "ClassificationAdmin",
     "ComplaintAdmin",
+    "OutgoingAdmin",
     "ProductAdmin",
     "ProductRuleAdmin",
     "QuestionAdmin",
+    "ReplyRuleAdmin",
     "ReviewAdmin",
     "SellerSettingsAdmin",
     "SequenceAdmin",
@@ -33,4 +36,5 @@ __all__ = [
     "StoreAdmin",
     "StoreSyncAdmin",
     "SyncSightingAdmin",
+    "WritingSlotAdmin",
 ]

@@ -1,9 +1,11 @@
 """Stores on Wildberries, their products, reviews, complaints, chats and questions."""
 
 from marketplace.models.ai_logs import AiLog
+from marketplace.models.automation import ReplyRule, WritingSlot
 from marketplace.models.boards import ChatAudit, ChatClassification, ChatLink
 from marketplace.models.chats import Chat, ChatMessage, ChatQuerySet
 from marketplace.models.complaints import ReviewComplaint
+from marketplace.models.outbox import Outgoing, OutgoingQuerySet
 from marketplace.models.products import Product, ProductRule
 from marketplace.models.questions import Question, QuestionQuerySet
 from marketplace.models.reputation import ReviewDay, TopicDay
@@ -24,10 +26,13 @@ __all__ = [
     "ChatMessage",
     "ChatQuerySet",
     "OfStore",
+    "Outgoing",
+    "OutgoingQuerySet",
     "Product",
     "ProductRule",
     "Question",
     "QuestionQuerySet",
+    "ReplyRule",
     "Review",
     "ReviewComplaint",
     "ReviewDay",
@@ -40,4 +45,5 @@ __all__ = [
     "StoreSyncQuerySet",
     "SyncSighting",
     "TopicDay",
+    "WritingSlot",
 ]

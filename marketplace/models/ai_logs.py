@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OwnedQuerySet
-from config.db import Created, enum_check
+from config.db import Created, enum_check, money
 from marketplace.enums import LoggedAction, LoggedEntity
 from marketplace.models.stores import OfStore
 
@@ -24,6 +24,7 @@ class AiLog(OfStore, Created):
     model = models.CharField(_("model"), max_length=100, blank=True)
     tokens_used = models.IntegerField(_("tokens"), null=True, blank=True)
     cost_usd = models.DecimalField(_("cost, $"), max_digits=10, decimal_places=6, null=True, blank=True)
+    price = money(_("price, ₽"), null=True, blank=True)
     # short enough for the btree of idx_ai_logs_error, whose rows hold 2704 bytes at most
     error = models.CharField(_("error"), max_length=500, null=True, blank=True)  # noqa: DJ001 -- null: no error
     metadata = models.JSONField(_("metadata"), null=True, blank=True)
@@ -38,7 +39,9 @@ class AiLog(OfStore, Created):
             enum_check("ck_ai_logs_entity_type", "entity_type", LoggedEntity),
             enum_check("ck_ai_logs_action", "action", LoggedAction),
             models.CheckConstraint(
-                condition=(Q(tokens_used=None) | Q(tokens_used__gte=0)) & (Q(cost_usd=None) | Q(cost_usd__gte=0)),
+                condition=(Q(tokens_used=None) | Q(tokens_used__gte=0))
+                & (Q(cost_usd=None) | Q(cost_usd__gte=0))
+                & (Q(price=None) | Q(price__gte=0)),
                 name="ck_ai_logs_counts",
             ),
         ]

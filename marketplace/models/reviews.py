@@ -1,5 +1,6 @@
 """What buyers say in public."""
 
+import hashlib
 from typing import Final, Self
 
 from django.db import models
@@ -117,3 +118,9 @@ class Review(Public, OfStore, Timestamped):
 
     def __str__(self) -> str:
         return f"{'★' * self.rating} {self.author}".strip()
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of what a reply answers; another one means that the buyer changed the review."""
+        said = "\0".join((str(self.rating), self.text, self.pros, self.cons))
+        return hashlib.sha256(said.encode()).hexdigest()

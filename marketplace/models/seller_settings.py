@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
-from config.db import Timestamped
+from config.db import Timestamped, enum_check, money
+from marketplace.replies import SafetyLevel
 
 MOST_AT_ONCE: Final = 50
 
@@ -17,6 +18,18 @@ class SellerSettings(Owned, Timestamped):
 
     tenant = models.OneToOneField(Tenant, models.CASCADE, related_name="+", verbose_name=_("tenant"))
     ai_concurrency = models.IntegerField(_("drafts at once"), default=5)
+
+    daily_limit = money(
+        _("spend at most a day, ₽"),
+        null=True,
+        blank=True,
+        help_text=_("For drafts of the Wildberries desk; empty: no limit."),
+    )
+    is_auto_paused = models.BooleanField(
+        _("stop everything automatic"), default=False, help_text=_("Nothing is drafted or sent by itself.")
+    )
+    safety = models.CharField(_("safety"), max_length=16, choices=SafetyLevel, default=SafetyLevel.SAFE)
+    auto_daily_cap = models.IntegerField(_("sent by itself a day, at most"), default=50)
 
     prompt_chat_reply = models.TextField(_("prompt: reply in a chat"), blank=True)
     prompt_chat_tag = models.TextField(_("prompt: kind of a chat"), blank=True)
@@ -47,6 +60,11 @@ class SellerSettings(Owned, Timestamped):
             models.CheckConstraint(
                 condition=Q(ai_concurrency__gte=1, ai_concurrency__lte=MOST_AT_ONCE),
                 name="ck_seller_settings_ai_concurrency",
+            ),
+            enum_check("ck_seller_settings_safety", "safety", SafetyLevel),
+            models.CheckConstraint(
+                condition=Q(auto_daily_cap__gte=0) & (Q(daily_limit=None) | Q(daily_limit__gte=0)),
+                name="ck_seller_settings_limits",
             ),
         ]
 

@@ -30,6 +30,9 @@ CASES = {
     "invitation-detail": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
     "api-key-detail": lambda tenant: {"uuid": ApiKeyFactory(tenant=tenant).uuid},
     "integration-detail": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
+    "integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
+    "sync_integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
+    "disconnect_integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
     "revoke_invitation": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
     "change_role": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
     "remove_member": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
@@ -38,6 +41,7 @@ CASES = {
 PUBLIC = {
     "accept_invitation": "the signed link is the invited person's credential; it names the shop and nothing else",
     "platform-detail": "the catalogue is the same for everybody who may call",
+    "connect_platform": "the catalogue is the same for every administrator; the form writes to their own shop",
     "token": "log-in",
     "token-refresh": "log-in",
 }

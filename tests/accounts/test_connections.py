@@ -26,7 +26,12 @@ def test_the_catalogue_is_there_and_fits_its_checks():
 
 def test_credentials_are_kept_encrypted_and_come_back():
     tenant, jira = TenantFactory(), Platform.objects.get(pk="jira")
-    credentials = {"base_url": "https://x.example", "email": "a@b.c", "api_token": "ATATT-secret-1234"}
+    credentials = {
+        "base_url": "https://x.example",
+        "email": "a@b.c",
+        "api_token": "ATATT-secret-1234",
+        "project": "SUP",
+    }
 
     integration = services.connect(tenant, platform=jira, credentials=credentials)
 

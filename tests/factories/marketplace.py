@@ -6,15 +6,18 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
+from config.db import new_uuid
 from marketplace.enums import ChatSender, ComplaintReason, LoggedAction, LoggedEntity, SyncEntity
 from marketplace.models import (
     AiLog,
     Chat,
     ChatAutoSequence,
     ChatMessage,
+    Outgoing,
     Product,
     ProductRule,
     Question,
+    ReplyRule,
     Review,
     ReviewComplaint,
     SellerSettings,
@@ -22,7 +25,9 @@ from marketplace.models import (
     Store,
     StoreSync,
     SyncSighting,
+    WritingSlot,
 )
+from marketplace.replies import OutgoingKind
 from tests.factories.accounts import TenantFactory
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -206,3 +211,35 @@ class SyncSightingFactory(OfStoreFactory):
         model = SyncSighting
 
     wb_id = factory.Sequence(lambda n: f"review{n:014d}")
+
+
+class OutgoingFactory(DjangoModelFactory):
+    """An answer to a review that waits to be sent."""
+
+    class Meta:
+        model = Outgoing
+
+    review = factory.SubFactory(ReviewFactory)
+    store = factory.SelfAttribute("review.store")
+    tenant = factory.SelfAttribute("review.tenant")
+    kind = OutgoingKind.REVIEW_ANSWER
+    text = "Спасибо за отзыв!"
+
+
+class ReplyRuleFactory(OfStoreFactory):
+    """A store's rule that does nothing."""
+
+    class Meta:
+        model = ReplyRule
+
+
+class WritingSlotFactory(DjangoModelFactory):
+    """The first place for drafts, taken."""
+
+    class Meta:
+        model = WritingSlot
+
+    tenant = factory.SubFactory(TenantFactory)
+    number = 1
+    holder = factory.LazyFunction(new_uuid)
+    locked_until = NOON
