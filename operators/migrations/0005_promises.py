@@ -12,7 +12,7 @@ from config.postgres.operations import same_tenant, tenant_key, touch_updated_at
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_tickets_run_out_of_time'),
+        ('accounts', '0009_tickets_run_out_of_time'),
         ('operators', '0004_notes_for_the_team'),
     ]
 

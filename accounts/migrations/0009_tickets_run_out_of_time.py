@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_events_are_numbered'),
+        ('accounts', '0008_credentials_are_explained'),
     ]
 
     operations = [
