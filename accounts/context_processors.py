@@ -20,6 +20,7 @@ SECTIONS: Final = (
     ("assistants", _("Assistants"), "assistants"),
     ("models", _("Models"), "bolt"),
     ("bots", _("Channels"), "send"),
+    ("stores", _("Wildberries"), "store"),
     ("console", _("Operator console"), "operator"),
     ("balance", _("Balance"), "balance"),
     ("team", _("Team"), "team"),

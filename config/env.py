@@ -57,3 +57,4 @@ SERVICES: Final = addresses(
 
 WB_CLIENT_SECRET: Final = env.str("WB_CLIENT_SECRET", default="")  # of a registered service
 WB_SPEED: Final = env.float("WB_SPEED", default=1.0)  # calls this much faster than allowed; only a sandbox bears it
+WB_SANDBOX: Final = env.bool("WB_SANDBOX", default=False)  # set by `manage.py up` when it starts the sandbox

@@ -52,6 +52,7 @@ SCHEDULE: Final = {
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
     "find due syncs": {"task": "marketplace.tasks.sweep_syncs", "schedule": 15, "options": {"expires": 15}},
+    "warn of tokens that expire": {"task": "marketplace.tasks.warn_of_tokens", "schedule": crontab(hour=9, minute=0)},
     "find unread chats of buyers": {
         "task": "marketplace.tasks.sweep_chats",
         "schedule": 20,

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, DATA_DIR, SERVICES, WB_CLIENT_SECRET, WB_SPEED, env  # noqa: F401 -- settings
+from config.env import BASE_DIR, DATA_DIR, SERVICES, WB_CLIENT_SECRET, WB_SANDBOX, WB_SPEED, env  # noqa: F401 -- read
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
 from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401 -- a setting
 from config.policy import content_security_policy

@@ -1,12 +1,15 @@
 """What open sockets hear about a dialog."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from config.broadcast import broadcast
+from dialogs.enums import HandoffStatus
 from dialogs.models import Dialog, DialogMessage
+from dialogs.ports import place_of
 
 HANDLER = "dialog.event"
 
@@ -46,15 +49,20 @@ def announce_message(message: DialogMessage) -> None:
     _on_commit(message.dialog_id, message.tenant_id, event, has_moved=message.seq == 1)
 
 
-def announce_state(dialog: Dialog) -> None:
-    """Tell the dialog's sockets who is in charge, once it is committed."""
-    event = {
-        "type": "state",
+def state_of(dialog: Dialog) -> dict[str, Any]:
+    """Return who is in charge, and where the customer stands while nobody is."""
+    place = place_of(dialog) if dialog.handoff_status == HandoffStatus.REQUESTED else None
+    return {
         "status": dialog.status,
         "handoff": dialog.handoff_status,
         "operator": dialog.assigned_operator.get_short_name() if dialog.assigned_operator else "",
-        "last_seq": dialog.last_seq,
+        "queue": asdict(place) if place else None,
     }
+
+
+def announce_state(dialog: Dialog) -> None:
+    """Tell the dialog's sockets who is in charge, once it is committed."""
+    event = {"type": "state", **state_of(dialog), "last_seq": dialog.last_seq}
     _on_commit(dialog.pk, dialog.tenant_id, event, has_moved=True)
 
 

@@ -1,6 +1,7 @@
-"""How a message leaves for its channel: a port that each channel fulfils."""
+"""What others fulfil for dialogs: channels that messages leave by, and the queue for a person."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from dialogs.enums import DeliveryStatus
@@ -45,3 +46,30 @@ def channel_for(platform: str) -> Channel:
         LookupError: nobody registered it.
     """
     return _channels[platform]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a customer stands who waits for a person."""
+
+    position: int
+    """1 is next."""
+
+    wait_seconds: int | None
+    """How long people usually waited lately, or None when nobody can say."""
+
+    is_staffed: bool
+    """Whether anybody is at the desk."""
+
+
+_find_place: list[Callable[[Dialog], Place | None]] = []
+
+
+def tell_places(find: Callable[[Dialog], Place | None]) -> None:
+    """Let ``find`` say where a dialog stands in the queue for a person."""
+    _find_place[:] = [find]
+
+
+def place_of(dialog: Dialog) -> Place | None:
+    """Return where ``dialog`` stands, if it waits and somebody keeps the queue."""
+    return _find_place[0](dialog) if _find_place else None

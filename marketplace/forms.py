@@ -1,4 +1,4 @@
-"""What people ask of chats, and say about them."""
+"""What people fill in on the Wildberries desk: tokens, filters of chats and what they say about one."""
 
 from typing import Any, Final
 
@@ -67,3 +67,17 @@ class JudgeForm(forms.Form):
 
     tag = forms.ChoiceField(label=_("Kind"), choices=ChatTag.choices, required=False)
     stage = forms.ChoiceField(label=_("Stage"), choices=ChatStage.choices, required=False)
+
+
+class TokensForm(forms.Form):
+    """A cabinet's tokens."""
+
+    tokens = forms.CharField(
+        label=_("Token"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("One token, or several from the same cabinet, each on its own line."),
+    )
+    name = forms.CharField(
+        label=_("Name of the store"), max_length=255, required=False, help_text=_("As your team calls it.")
+    )

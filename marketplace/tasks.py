@@ -68,6 +68,22 @@ def sweep_syncs(**_: Any) -> None:
     syncing.sweep(at=now())
 
 
+@shared_task(ignore_result=True)
+def warn_of_tokens(**_: Any) -> None:
+    """Tell owners whose tokens expire soon; runs daily."""
+    from marketplace.services import stores  # noqa: PLC0415 -- leaf
+
+    stores.warn_of_expiring(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_token_warning(*, store_id: int, **_: Any) -> None:
+    """Write to the owner of a store whose token expires soon."""
+    from marketplace.services import letters  # noqa: PLC0415 -- leaf
+
+    letters.warn_of_token(store_id)
+
+
 @shared_task(acks_late=True, ignore_result=True)
 def attend_chats(*, message_ids: list[int], **_: Any) -> None:
     """Look at chats with new messages."""

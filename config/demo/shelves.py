@@ -3,10 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import Tenant
 from config.demo.material import load
+from config.wbsandbox import tokens
 from marketplace.enums import ChatStatus, QuestionState, WorkStatus
 from marketplace.models import Chat, ChatMessage, Product, ProductRule, Question, Review, SellerSettings, Store
+from marketplace.services import stores
 
 CARD = ("brand", "category", "colors", "sizes", "composition", "description")
 
@@ -27,6 +31,8 @@ def load_store(tenant: Tenant, *, at: datetime) -> Store:
     Store.objects.filter(pk=store.pk).update(
         total_reviews=Review.objects.filter(store=store).count(), total_chats=Chat.objects.filter(store=store).count()
     )
+    if settings.WB_SANDBOX:
+        stores.attach_cabinet(store, tokens=stores.read_tokens(tokens.issue(tokens.DEMO_SID), at=at), at=at)
     return store
 
 

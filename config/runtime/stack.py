@@ -21,6 +21,10 @@ from config.runtime.redis import Redis
 
 NOISE: Final = re.compile(r'"GET /(healthz|readyz|metrics|static/\S*)" [23]|\[info +\].*\[daphne\.')
 ROOT_IS_FINE: Final = "ignore:You're running the worker with superuser"  # in a container, and for a look
+WB_URLS: Final = (
+    "WB_FEEDBACKS_URL", "WB_CHAT_URL", "WB_CONTENT_URL", "WB_PRICES_URL", "WB_COMMON_URL", "WB_RETURNS_URL",
+)  # fmt: skip
+SANDBOX_REVIEWS: Final = "6000"  # enough to look at; WB_SANDBOX_REVIEWS=60000 to work hard
 # name -> queues, threads. Answers wait on the network, so many fit in one process.
 WORKERS: Final[Mapping[str, tuple[str, int]]] = {
     "answers": ("answers", 16),
@@ -42,6 +46,7 @@ class Stack:
     postgres: Cluster | None = None
     redis: Redis | None = None
     model_port: int | None = None
+    sandbox_port: int | None = None
     outside: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -54,6 +59,8 @@ class Stack:
             stack.redis = Redis(folder)
         if needs_model_server():
             stack.model_port = free_port()
+        if needs_sandbox():
+            stack.sandbox_port = free_port()
         return stack
 
     @property
@@ -66,6 +73,8 @@ class Stack:
             found["REDIS_URL"] = self.redis.url
         if self.model_port:
             found["EMBEDDED_MODEL_URL"] = model_url(self.model_port)
+        if self.sandbox_port:
+            found |= dict.fromkeys(WB_URLS, f"http://{LOOPBACK}:{self.sandbox_port}") | {"WB_SANDBOX": "1"}
         return {**found, "OTKLIK_SOCKETS": str(self.sockets), "OTKLIK_PID": str(os.getpid())}
 
     @property
@@ -93,6 +102,12 @@ class Stack:
     def model(self) -> Command:
         """Return the embedded model server."""
         return model_command(self.model_port or free_port(), env=self.environment)
+
+    def sandbox(self) -> Command:
+        """Return the sandbox Wildberries; what sellers write to it stays in the data folder."""
+        port, state = str(self.sandbox_port), str(self.folder.path / "wildberries.jsonl")
+        reviews = os.environ.get("WB_SANDBOX_REVIEWS") or SANDBOX_REVIEWS
+        return self._python("sandbox", "-m", "config.wbsandbox", "--port", port, "--state", state, "--reviews", reviews)
 
     def web(self) -> Command:
         """Return the web server: pages, API and sockets."""
@@ -151,6 +166,16 @@ def needs_model_server() -> bool:
     """Say whether no model is configured and the embedded one is at hand."""
     configured = any(os.environ.get(name) for name in ("LLM_BASE_URL", "LLM_API_KEY", "EMBEDDED_MODEL_URL"))
     return not configured and importlib.util.find_spec("config.modelserver") is not None
+
+
+def needs_sandbox() -> bool:
+    """Say whether no address of Wildberries is given."""
+    return not any(os.environ.get(name) for name in WB_URLS)
+
+
+def sandbox_answers(port: int) -> bool:
+    """Say whether the sandbox Wildberries is up."""
+    return _get(port, "/ping")
 
 
 def model_url(port: int) -> str:

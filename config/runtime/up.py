@@ -14,12 +14,12 @@ from config.runtime.folders import data_folder, short_private_folder, write_envi
 from config.runtime.ports import LOOPBACK, chosen_port, require_free
 from config.runtime.refusals import StartRefused, StopRequested
 from config.runtime.secrets import ensure_secrets
-from config.runtime.stack import WORKERS, Stack, model_answers
+from config.runtime.stack import WORKERS, Stack, model_answers, sandbox_answers
 from config.runtime.supervisor import Supervisor
 
 STOP_ORDER: Final[Sequence[Sequence[str]]] = (
     ("prepare", "web", "beat", *WORKERS),
-    ("model",),
+    ("model", "sandbox"),
     ("redis",),
     ("postgres",),
 )
@@ -99,6 +99,8 @@ def _start_ground(stack: Stack, supervisor: Supervisor) -> None:
         supervisor.start(stack.redis.command())
     if stack.model_port:
         supervisor.start(stack.model())
+    if stack.sandbox_port:
+        supervisor.start(stack.sandbox())
     if stack.postgres:
         if stack.postgres.ensure_exists():
             console.step("A new PostgreSQL cluster is made.")
@@ -112,6 +114,9 @@ def _start_ground(stack: Stack, supervisor: Supervisor) -> None:
         port = stack.model_port
         supervisor.wait_until(lambda: model_answers(port), seconds=60, what="The model server")
         console.step("The embedded model server is ready (no model is configured).")
+    if sandbox := stack.sandbox_port:
+        supervisor.wait_until(lambda: sandbox_answers(sandbox), seconds=60, what="The sandbox Wildberries")
+        console.step("The sandbox Wildberries is ready (no WB_… address is set).")
 
 
 def _wait_for_redis(stack: Stack, supervisor: Supervisor) -> None:

@@ -13,7 +13,7 @@ from assistants.models import Assistant
 from config.throttling import seconds_to_wait
 from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus
 from dialogs.errors import AssistantOff, TooManyMessages
-from dialogs.events import announce_run, as_event
+from dialogs.events import announce_run, as_event, state_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.models.dialogs import DialogQuerySet
 from dialogs.services import handing, posting, rating
@@ -103,11 +103,7 @@ def snapshot(dialog: Dialog | None, *, after_seq: int) -> dict[str, Any]:
     return {
         "dialog": str(dialog.uuid),
         "last_seq": dialog.last_seq,
-        "state": {
-            "status": dialog.status,
-            "handoff": dialog.handoff_status,
-            "operator": dialog.assigned_operator.get_short_name() if dialog.assigned_operator else "",
-        },
+        "state": state_of(dialog),
         "run": {"run": str(running.uuid), "text": running.partial_text} if running else None,
         "messages": messages_after(dialog, after_seq),
     }

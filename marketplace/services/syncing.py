@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import DatabaseError, transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from accounts.enums import IntegrationStatus, SyncStatus, SyncType
 from accounts.errors import CredentialsUnreadable
@@ -191,7 +192,9 @@ def _finish(turn: Run, progress: dict[str, Any], problem: str, *, began: datetim
         interval = next_interval(sync, is_busy=bool(tally["arrived"]))
         full = {"full_at": began} if progress.get("is_full") and not problem else {}
         status = SyncStatus.SUCCESS if is_clean else SyncStatus.PARTIAL
-        words = problem or (f"{tally['failed']} rows could not be read" if tally["failed"] else "")
+        words = problem or (
+            _("%(count)d rows could not be read") % {"count": tally["failed"]} if tally["failed"] else ""
+        )
         _close_log(turn, status, words, at=at)
         following = at + timedelta(minutes=interval)
         _release(turn, next_run_at=following, interval_minutes=interval, progress=None, log=None, failures=0, **full)
@@ -227,9 +230,9 @@ def _pause(turn: Run, *, until: datetime, words: str, at: datetime) -> None:
 def _fail(turn: Run, error: Exception, *, at: datetime) -> None:
     """End a turn that could not be done; the pass goes on later where it was."""
     is_ours = isinstance(error, (WildberriesError, CredentialsUnreadable))
-    words = str(error) if is_ours else type(error).__name__
+    words = str(error) if is_ours else _("Something failed on our side; it is tried again in a minute.")
     failures = turn.sync.failures + 1
-    minutes = INTERVALS[min(failures, len(INTERVALS)) - 1]
+    minutes = INTERVALS[min(failures, len(INTERVALS)) - 1] if is_ours else 1
     with transaction.atomic():
         _close_log(turn, SyncStatus.FAILED, words, at=at)
         try:

@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from marketplace.enums import ChatSender
-from marketplace.models import Product, Store
+from marketplace.models import Chat, ChatMessage, Product, Store
 from marketplace.models.chats import TEXT_LIMIT
 from marketplace.sync.merging import Target, execute, merge
 from marketplace.sync.passes import Ground, Step, distinct
@@ -11,7 +13,7 @@ from marketplace.wildberries.payloads import ChatEvent, ChatInfo
 
 MOST_PAGES: Final = 1000  # of one pass
 CHATS: Final = Target(
-    table="chats",
+    model=Chat,
     key="wb_id",
     columns={
         "wb_id": "text", "client_name": "text", "reply_sign": "text", "product_nm_id": "bigint",
@@ -20,21 +22,14 @@ CHATS: Final = Target(
     compared=["client_name", "reply_sign", "product_nm_id", "product_name", "product_vendor_code"],
     updates={},
     inserts={
-        "last_message_text": "''",
-        "stage": "'none'",
-        "tag": "'untagged'",
-        "status": "'inbox'",
         "status_changed_at": "statement_timestamp()",
-        "draft_reply": "''",
-        "sent_no_reply_messages": "'[]'",
-        "sent_no_reply_messages2": "'[]'",
     },
 )  # fmt: skip
 MENTIONED: Final = Target(  # by an event only: what it does not say stays as it is
-    table="chats", key="wb_id", columns=CHATS.columns, compared=[], updates={}, inserts=CHATS.inserts
+    model=Chat, key="wb_id", columns=CHATS.columns, compared=[], updates={}, inserts=CHATS.inserts
 )
 MESSAGES: Final = Target(
-    table="chat_messages",
+    model=ChatMessage,
     key="wb_id",
     columns={
         "wb_id": "text", "text": "text", "sender": "text", "sent_at": "timestamptz", "download_id": "text",
@@ -80,9 +75,9 @@ def _feed(ground: Ground, progress: dict[str, Any]) -> Step:
     moved = page.next is not None and (after is None or page.next > after)
     problem = ""
     if not is_over and not moved:
-        problem = "the cursor of the feed does not move"
+        problem = _("The feed of chats does not move on")
     elif not is_over and pages >= MOST_PAGES:
-        problem = f"more than {MOST_PAGES} pages"
+        problem = _("More than %(count)d pages in the feed of chats") % {"count": MOST_PAGES}
     place = page.next if moved else after
     ends = is_over or bool(problem)
     return Step(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -20,7 +20,7 @@ class Target:
     """How rows of one kind are merged.
 
     Attributes:
-        table: Where they go.
+        model: Whose rows they are; a new one has the model's defaults in the columns not named here.
         key: The column that tells them apart within a store.
         columns: What is copied, with the type of each; the key first.
         compared: Which columns make a difference.
@@ -30,7 +30,7 @@ class Target:
         revives: A condition on ``t`` that makes even an equal row change.
     """
 
-    table: str
+    model: type[models.Model]
     key: str
     columns: dict[str, str]
     compared: Sequence[str]
@@ -38,6 +38,23 @@ class Target:
     inserts: dict[str, str]
     joins: str = ""
     revives: str = "false"
+
+    @property
+    def table(self) -> str:
+        """Return where the rows go."""
+        return self.model._meta.db_table
+
+    def defaults(self) -> dict[str, Any]:
+        """Return what a new row has in columns that may not be empty and are not named here."""
+        given = {*self.columns, *self.inserts, *SET_HERE}
+        fields = [field for field in self.model._meta.concrete_fields if field.column not in given]
+        plain = [f for f in fields if not (f.null or f.generated or f.primary_key or f.has_db_default())]
+        return {
+            str(field.column): Jsonb(field.get_default())
+            if isinstance(field, models.JSONField)
+            else field.get_default()
+            for field in plain
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +65,8 @@ class Merged:
     updated: int
 
 
+PRODUCTS_LOCK: Final = 7_140_002
+SET_HERE: Final = ("uuid", "tenant_id", "store_id")
 HAS_UUID7: Final = 180_000  # the server's version
 
 
@@ -72,7 +91,7 @@ def merge(store: Store, target: Target, rows: Iterable[Sequence[Any]]) -> Merged
         if target.compared:
             cursor.execute(sql.SQL(_update(target)).format(**names))
             updated = cursor.rowcount
-        cursor.execute(sql.SQL(_insert(target)).format(**names))
+        cursor.execute(_insert(target, names))
         inserted = [key for (key,) in cursor.fetchall()]
         cursor.execute(sql.SQL("DROP TABLE {incoming}").format(incoming=incoming))
     return Merged(inserted, updated)
@@ -104,16 +123,34 @@ def _update(target: Target) -> str:
     )
 
 
-def _insert(target: Target) -> str:
-    fields = {name: f"n.{name}" for name in target.columns if name not in target.inserts or target.inserts[name]}
-    fields |= {name: value for name, value in {"uuid": new_uuid(), **target.inserts}.items() if value}
-    fields = {name: value for name, value in fields.items() if not name.startswith("_")}
-    return (
-        f"INSERT INTO {{table}} (tenant_id, store_id, {', '.join(fields)}) "  # noqa: S608 -- our own names
-        f"SELECT {{tenant}}, {{store}}, {', '.join(fields.values())} FROM {{incoming}} n {target.joins} "
+def _insert(target: Target, names: dict[str, sql.Composable]) -> sql.Composed:
+    fields = {name: f"n.{name}" for name in target.columns if not name.startswith("_")}
+    fields |= target.inserts
+    if any(field.column == "uuid" for field in target.model._meta.concrete_fields):
+        fields["uuid"] = new_uuid()
+    values = [sql.SQL(value).format(**names) for value in fields.values()]
+    defaults = target.defaults()
+    statement = (
+        "INSERT INTO {table} (tenant_id, store_id, {columns}) SELECT {tenant}, {store}, {values} "  # noqa: S608 -- our own names
+        f"FROM {{incoming}} n {target.joins} "
         "WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.store_id = {store} AND t.tenant_id = {tenant} "
         "AND t.{key} = n.{key}) ON CONFLICT DO NOTHING RETURNING id"
     )
+    columns = [sql.Identifier(name) for name in (*fields, *defaults)]
+    return sql.SQL(statement).format(
+        columns=sql.SQL(", ").join(columns),
+        values=sql.SQL(", ").join([*values, *map(sql.Literal, defaults.values())]),
+        **names,
+    )
+
+
+def hold_products(store: Store) -> None:
+    """Be the only sync that writes a store's products, until the transaction ends.
+
+    Reviews, cards and prices touch the same products in different orders: without this they could deadlock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PRODUCTS_LOCK, store.pk % 2**31])
 
 
 def execute(statement: str, *parameters: Any) -> int:

@@ -3,22 +3,22 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from marketplace.models import Store
-from marketplace.sync.merging import Target, execute, merge
+from marketplace.models import Product, Store
+from marketplace.sync.merging import Target, execute, hold_products, merge
 from marketplace.sync.passes import Ground, Step, distinct
 from marketplace.wildberries.client import PRICES
 from marketplace.wildberries.errors import WrongCategory
 from marketplace.wildberries.payloads import Card, Price
 
 TARGET: Final = Target(
-    table="products",
+    model=Product,
     key="wb_product_id",
     columns={
         "wb_product_id": "bigint", "vendor_code": "text", "name": "text", "image_url": "text", "wb_api_data": "jsonb",
     },
     compared=["vendor_code", "name", "image_url", "wb_api_data"],
     updates={},
-    inserts={"review_count": "0", "is_active": "true", "work_status": "'not_working'", "compensation_method": "''"},
+    inserts={},
 )  # fmt: skip
 PRICED: Final = """
 UPDATE products p SET price = n.price FROM unnest(%s::bigint[], %s::numeric[]) AS n (id, price)
@@ -68,10 +68,12 @@ def _prices(ground: Ground, progress: dict[str, Any]) -> Step:
 
 def _write(store: Store, cards: list[Card]) -> list[int]:
     rows = [(card.nm_id, card.vendor_code, card.title or str(card.nm_id), card.image_url, card.raw) for card in cards]
+    hold_products(store)
     return merge(store, TARGET, rows).inserted
 
 
 def _write_prices(store: Store, prices: list[Price]) -> list[int]:
     known: list[tuple[int, Decimal]] = [(row.nm_id, row.price) for row in prices if row.price is not None]
+    hold_products(store)
     execute(PRICED, [number for number, _ in known], [price for _, price in known], store.pk)
     return []

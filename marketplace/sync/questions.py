@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.db.models import Min
+from django.utils.translation import gettext as _
 
 from marketplace.enums import QuestionState
 from marketplace.models import Question, Store
@@ -18,7 +19,7 @@ COLUMNS: Final = {
     "product_supplier_article": "text", "product_brand_name": "text", "answered_at": "timestamptz",
 }  # fmt: skip
 TARGET: Final = Target(
-    table="questions",
+    model=Question,
     key="wb_id",
     columns=COLUMNS,
     compared=[name for name in COLUMNS if name not in {"wb_id", "answered_at"}],
@@ -26,7 +27,7 @@ TARGET: Final = Target(
         "answered_at": "CASE WHEN n.answer IS NULL THEN NULL "
         "ELSE coalesce(n.answered_at, t.answered_at, statement_timestamp()) END"
     },
-    inserts={"draft_reply": "''"},
+    inserts={},
 )
 
 
@@ -61,7 +62,7 @@ def advance(ground: Ground, progress: dict[str, Any]) -> Step:
         cursor=cursor,
         seen=len(rows),
         broken=page.broken,
-        problem="a page repeats" if is_stuck else "",
+        problem=_("Wildberries repeats a page") if is_stuck else "",
     )
 
 

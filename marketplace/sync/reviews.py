@@ -6,10 +6,11 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Min
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from marketplace.enums import PurchaseStatus
 from marketplace.models import Product, Review, Store
-from marketplace.sync.merging import Target, execute, merge, new_uuid
+from marketplace.sync.merging import Target, execute, hold_products, merge, new_uuid
 from marketplace.sync.passes import OVERLAP, Ground, Step, distinct, since
 from marketplace.wildberries.client import PAGE, SKIP_LIMIT
 from marketplace.wildberries.payloads import Feedback, Page
@@ -33,7 +34,7 @@ VALUES: Final = (
     "supplier_feedback_valuation", "supplier_product_valuation", "purchase_date", "wb_api_data",
 )  # fmt: skip
 TARGET: Final = Target(
-    table="reviews",
+    model=Review,
     key="wb_id",
     columns={
         "wb_id": "text", "rating": "smallint", "text": "text", "pros": "text", "cons": "text", "author": "text",
@@ -53,12 +54,6 @@ TARGET: Final = Target(
     inserts={
         "product_id": "p.id",
         "is_product_active": "p.is_active",
-        "draft_reply": "''",
-        "has_complaint": "false",
-        "has_complaint_draft": "false",
-        "complaint_status": "'not_sent'",
-        "review_status_wb": "'unknown'",
-        "chat_status_by_review": "'unknown'",
     },
     joins="JOIN products p ON p.store_id = {store} AND p.tenant_id = {tenant} AND p.wb_product_id = n._nm_id",
     revives="t.gone_at IS NOT NULL",
@@ -98,11 +93,11 @@ def advance(ground: Ground, progress: dict[str, Any]) -> Step:
     following = {**progress, "edges": edges, **({"newest": newest.isoformat()} if newest else {})}
     problem = ""
     if page.size > STEP_BACK and progress.get("edges") == edges:
-        problem, after = "a page repeats", None
+        problem, after = _("Wildberries repeats a page"), None
     else:
         after = _next_place(ground, following, page, take)
         if after is not None and after.get("stuck"):
-            problem, after = "the window does not move", None
+            problem, after = _("The list on Wildberries does not move on"), None
     is_over = after is None and not problem
     cursor = {**ground.cursor, "newest": following["newest"]} if is_over and following.get("newest") else None
     return Step(
@@ -157,9 +152,12 @@ def write(store: Store, rows: list[Feedback], *, is_full: bool) -> list[int]:
     if not rows:
         return []
     products = {row.product.nm_id: row.product for row in rows}
-    names = [product.name or str(number) for number, product in products.items()]
-    codes = [product.vendor_code for product in products.values()]
-    execute(PRODUCTS.format(uuid=new_uuid()), store.tenant_id, store.pk, list(products), codes, names)
+    known = Product.objects.filter(store=store, wb_product_id__in=products).values_list("wb_product_id", flat=True)
+    if missing := sorted(products.keys() - set(known)):
+        hold_products(store)
+        names = [products[number].name or str(number) for number in missing]
+        codes = [products[number].vendor_code for number in missing]
+        execute(PRODUCTS.format(uuid=new_uuid()), store.tenant_id, store.pk, missing, codes, names)
     if is_full:
         execute(SIGHTINGS, store.tenant_id, store.pk, [row.wb_id for row in rows])
     return merge(store, TARGET, map(_values, rows)).inserted
@@ -196,7 +194,7 @@ def finish(store: Store, progress: dict[str, Any], *, began_at: datetime, at: da
             cursor.execute("SELECT count(*) FROM reviews WHERE store_id = %s AND gone_at IS NULL", [store.pk])
             (known,) = cursor.fetchone()
         if gone > FEW and gone > MOST_GONE * known:
-            problem = f"{gone} of {known} reviews were not listed; they are kept"
+            problem = _("%(gone)d of %(known)d reviews were not listed; they are kept") % {"gone": gone, "known": known}
         elif gone:
             execute(f"UPDATE reviews SET gone_at = %s WHERE id IN (SELECT r.id {UNSEEN})", at, *facts)  # noqa: S608 -- our own words
     count(store)
@@ -210,6 +208,7 @@ def forget(store: Store) -> None:
 
 def count(store: Store) -> None:
     """Keep the counts of a store and its products true."""
+    hold_products(store)
     execute(
         "UPDATE products p SET review_count = c.reviews FROM (SELECT p.id, count(r.id) AS reviews FROM products p "
         "LEFT JOIN reviews r ON r.product_id = p.id AND r.gone_at IS NULL WHERE p.store_id = %s GROUP BY p.id) c "

@@ -27,9 +27,13 @@ class PresenceQuerySet(OwnedQuerySet["OperatorPresence"]):
         """Keep those who came and are not heard of any more."""
         return self.exclude(status=PresenceStatus.OFFLINE).filter(last_heartbeat__lt=at - STALE_AFTER)
 
+    def heard_of(self, *, at: datetime) -> Self:
+        """Keep those who are there, busy or not."""
+        return self.exclude(status=PresenceStatus.OFFLINE).filter(last_heartbeat__gte=at - STALE_AFTER)
+
     def at_the_desk(self, *, at: datetime) -> Self:
         """Keep those who can be given a conversation."""
-        return self.filter(status=PresenceStatus.ONLINE, last_heartbeat__gte=at - STALE_AFTER)
+        return self.heard_of(at=at).filter(status=PresenceStatus.ONLINE)
 
 
 class OperatorPresence(Owned, Timestamped):

@@ -5,6 +5,7 @@ verbs wait for each other.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,14 +15,17 @@ from accounts.enums import EventType, Role
 from accounts.models import Tenant, User
 from accounts.services import events
 from config.db import new_uuid
-from dialogs.enums import HandoffReason, HandoffStatus
+from dialogs import phrases
+from dialogs.enums import HandoffReason, HandoffStatus, SystemType
 from dialogs.models import Dialog
 from dialogs.phrases import REQUESTED
-from dialogs.services import handing, joining
+from dialogs.ports import channel_for
+from dialogs.services import handing, joining, posting
 from operators.enums import RequestState
 from operators.errors import NotAnOperator, OperatorFull
 from operators.models import HandoffAudit, HandoffRequest, OperatorPresence
 from operators.models.presence import MESSENGERS
+from operators.services import queueing
 
 PATIENCE: Final = timedelta(minutes=30)
 TOLD: Final = {
@@ -73,6 +77,10 @@ def record_request(
     )
     last = HandoffAudit.objects.filter(dialog=dialog).order_by("-seq").first()
     _record(handoff, before=last.to_status if last else HandoffStatus.NONE, after=HandoffStatus.REQUESTED, by=by, at=at)
+    is_told = channel_for(dialog.platform).is_immediate  # a screen of ours shows the state of the queue
+    if by is None and not is_told and not queueing.is_staffed(dialog.tenant_id, at=at):
+        words = phrases.say(phrases.UNSTAFFED, language=dialog.language_code)
+        posting.note(dialog, kind=SystemType.HANDOFF_REQUESTED, text=words, at=at)
     return handoff
 
 
@@ -195,6 +203,8 @@ def _record(
         extra_data=extra_data or {},
         created_at=at,
     )
+    if before == HandoffStatus.REQUESTED:
+        transaction.on_commit(partial(queueing.tell_waiting, handoff.tenant_id))
     if event_type := TOLD.get(HandoffStatus(after)):
         facts = {"dialog": handoff.dialog.uuid, "request_id": handoff.request_id, "reason": handoff.reason}
         operator = handoff.operator.uuid if handoff.operator else None

@@ -12,6 +12,10 @@ from tests.factories.marketplace import (
 )
 
 
+def a_store(tenant):
+    return {"uuid": StoreFactory(tenant=tenant).uuid}
+
+
 def a_chat(tenant):
     return {"uuid": ChatFactory(store__tenant=tenant).uuid}
 
@@ -44,6 +48,9 @@ CASES = {
     "product-detail": lambda tenant: {"uuid": ProductFactory(store__tenant=tenant).uuid},
     "question-detail": lambda tenant: {"uuid": QuestionFactory(store__tenant=tenant).uuid},
     "review-detail": lambda tenant: {"uuid": ReviewFactory(product__store__tenant=tenant).uuid},
-    "store-detail": lambda tenant: {"uuid": StoreFactory(tenant=tenant).uuid},
+    "replace_tokens": a_store,
+    "store": a_store,
+    "store-detail": a_store,
+    "store_command": lambda tenant: {**a_store(tenant), "verb": "disconnect"},
 }
 PUBLIC = {"chat_column": "a column's name is no row: every tenant sees their own chats in it"}

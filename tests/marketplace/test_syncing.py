@@ -126,7 +126,7 @@ def test_an_empty_list_does_not_make_a_shop_vanish(wb, store):
     sync(store, "review")
     assert Review.objects.filter(gone_at=None).count() == REVIEWS
     assert store.last_review_update_status == SyncStatus.PARTIAL
-    assert "reviews were not listed" in store.last_review_update_error
+    assert "не попали в список" in store.last_review_update_error
 
 
 def test_many_pages_lose_none_while_reviews_vanish_between_them(wb, store, monkeypatch):
@@ -149,7 +149,10 @@ def test_a_page_that_repeats_ends_the_pass_as_partial(wb, store, monkeypatch):
     monkeypatch.setattr(reviews, "PAGE", 40)
     wb.faults.add("/api/v1/feedbacks", "repeat", times=-1)
     sync(store, "review")
-    assert (store.last_review_update_status, store.last_review_update_error) == (SyncStatus.PARTIAL, "a page repeats")
+    assert (store.last_review_update_status, store.last_review_update_error) == (
+        SyncStatus.PARTIAL,
+        "Wildberries повторяет страницу",
+    )
     assert len(wb.faults.journal) < 10
 
 
@@ -185,7 +188,7 @@ def test_a_cursor_that_stalls_ends_the_pass_as_partial(wb, store):
     wb.faults.add("/api/v1/seller/events", "stall", times=-1, skip=1)
     sync(store, "chat")
     assert store.last_chat_update_status == SyncStatus.PARTIAL
-    assert "does not move" in store.last_chat_update_error
+    assert "не движется" in store.last_chat_update_error
     assert wb.faults.count("GET", "/api/v1/seller/events") == 2
 
 
@@ -331,3 +334,16 @@ def test_two_workers_never_sync_one_kind_of_a_store_at_once(wb, monkeypatch, is_
     if is_guarded:
         assert wb.faults.count("GET", "/api/v1/feedbacks") == 2
         assert Review.objects.filter(store=store).count() == REVIEWS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_syncs_of_a_store_run_side_by_side(wb):
+    store = wb.connect()
+    syncing.ensure_syncs(store, at=now())
+    keys, at = list(StoreSync.objects.filter(store=store).values_list("pk", flat=True)), now()
+
+    assert race(lambda number: syncing.run(keys[number], at=at), threads=4) == [True] * 4
+
+    store.refresh_from_db()
+    statuses = [getattr(store, f"last_{entity.value}_update_status") for entity in SyncEntity]
+    assert statuses == [SyncStatus.SUCCESS] * 4

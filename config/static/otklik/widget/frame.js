@@ -17,7 +17,7 @@
 
   const storage = new widget.Storage(config.assistant);
   const outbox = new widget.Outbox(storage);
-  const state = { dialog: null, status: "active", handoff: "none", operator: "", awaited: 0, isOpen: window.parent === window, isFull: false };
+  const state = { dialog: null, status: "active", handoff: "none", operator: "", queue: null, awaited: 0, isOpen: window.parent === window, isFull: false };
   const dismissed = { uuid: storage.get("dismissed"), lastSeq: 0 };
   const isPersonWanted = () => state.handoff === "requested" || state.handoff === "active";
   const isClosed = () => state.status === "closed";
@@ -74,13 +74,20 @@
     passing = { text: words_, kind: isProblem ? "problem" : "news", timer: setTimeout(() => { passing = null; layout(); }, NOTICE_MS) };
     layout();
   };
+  const whereInQueue = () => {
+    const { queue } = state;
+    if (!queue) return say("waiting");
+    if (!queue.is_staffed) return say("unstaffed");
+    const place = queue.position > 1 ? say("place", { position: queue.position }) : say("next");
+    return queue.wait_seconds === null ? `${place} ${say("waiting")}` : `${place} ${say("usual_wait", { minutes: Math.max(1, Math.round(queue.wait_seconds / 60)) })}`;
+  };
   const standing = () => {
     const { mode } = connection;
     if (mode === "gone") return { text: say("gone"), kind: "problem" };
     if (mode === "offline" || (mode === "reconnecting" && navigator.onLine === false)) return { text: say("offline"), kind: "problem" };
     if (mode === "reconnecting" && Date.now() - patience > PATIENCE_MS) return { text: say("reconnecting"), kind: "problem", isBusy: true };
     if (passing) return passing;
-    if (state.handoff === "requested" && !isClosed()) return { text: say("waiting"), kind: "news", isBusy: true };
+    if (state.handoff === "requested" && !isClosed()) return { text: whereInQueue(), kind: "news", isBusy: true };
     return null;
   };
 
@@ -288,7 +295,7 @@
 
   const settle = (next) => {
     const before = state.handoff, wasClosed = isClosed();
-    Object.assign(state, { status: "active", handoff: "none", operator: "" }, next && { status: next.status, handoff: next.handoff, operator: next.operator });
+    Object.assign(state, { status: "active", handoff: "none", operator: "", queue: null }, next && { status: next.status, handoff: next.handoff, operator: next.operator, queue: next.queue ?? null });
     if (before === "active" && state.handoff !== "active" && state.handoff !== "requested" && !isClosed() && connection.mode === "online") notice(say("returned"));
     if (isPersonWanted() && state.awaited) relax();
     if (isClosed() && !wasClosed) { relax(); sayGoodbye(); }
@@ -298,7 +305,7 @@
   const begin = () => {
     thread.clear();
     stoppedSeq = 0;
-    Object.assign(state, { dialog: null, status: "active", handoff: "none", operator: "" });
+    Object.assign(state, { dialog: null, status: "active", handoff: "none", operator: "", queue: null });
     dismissed.uuid = null;
     storage.remove("dismissed");
     layout();
