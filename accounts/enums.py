@@ -139,6 +139,8 @@ class EventType(TextChoices):
     HANDOFF_RESOLVED = "handoff.resolved", _("An operator returned a conversation")
     TICKET_CREATED = "ticket.created", _("A ticket was opened")
     TICKET_MOVED = "ticket.moved", _("A ticket changed its status")
+    TICKET_DUE_SOON = "ticket.due_soon", _("A ticket has little time left")
+    TICKET_OVERDUE = "ticket.overdue", _("A ticket is late")
     DOCUMENT_READY = "document.ready", _("A document can be answered from")
     DOCUMENT_FAILED = "document.failed", _("A document could not be read")
     BALANCE_LOW = "balance.low", _("The balance is running out")

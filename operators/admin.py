@@ -13,11 +13,14 @@ from accounts.models import User
 from config.admin import FactAdmin, ModelAdmin
 from operators.enums import TicketStatus
 from operators.models import (
+    BusinessCalendar,
     CannedReply,
     DialogNote,
     HandoffAudit,
     HandoffRequest,
     OperatorPresence,
+    SlaClock,
+    SlaPolicy,
     Ticket,
     TicketAudit,
     TicketExternalRef,
@@ -223,3 +226,36 @@ class TicketMirrorAdmin(FactAdmin):
     search_fields = ("=ticket__number",)
     search_help_text = _("ticket's number")
     ordering = ("-id",)
+
+
+@admin.register(BusinessCalendar)
+class BusinessCalendarAdmin(FactAdmin):
+    """When teams work; changed on the tenant's own page, which counts open tickets anew."""
+
+    list_display = ("tenant", "timezone", "updated_at")
+    list_select_related = ("tenant",)
+    search_fields = ("=tenant__slug",)
+    ordering = ("-pk",)
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyAdmin(FactAdmin):
+    """What tickets are promised."""
+
+    list_display = ("tenant", "priority", "first_response", "next_response", "resolution")
+    list_filter = ("priority",)
+    list_select_related = ("tenant",)
+    search_fields = ("=tenant__slug",)
+    ordering = ("-pk",)
+
+
+@admin.register(SlaClock)
+class SlaClockAdmin(FactAdmin):
+    """Clocks of promises."""
+
+    list_display = ("ticket", "kind", "promised", "due_at", "warned_at", "breached_at", "ended_at")
+    list_filter = ("kind",)
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__number",)
+    search_help_text = _("ticket's number")
+    ordering = ("-pk",)

@@ -70,6 +70,14 @@ class TicketPriority(TextChoices):
     URGENT = "urgent", _("Urgent")
 
 
+class ClockKind(TextChoices):
+    """What a ticket is promised."""
+
+    FIRST_RESPONSE = "first_response", _("First response")
+    NEXT_RESPONSE = "next_response", _("Next response")
+    RESOLUTION = "resolution", _("Solution")
+
+
 class TicketSource(TextChoices):
     """Where a ticket came from."""
 

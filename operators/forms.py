@@ -1,5 +1,6 @@
 """What people ask of tickets, and say about them."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -9,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import Membership, Tenant, User
 from operators.enums import TicketPriority, TicketStatus
-from operators.models import TicketQuerySet
+from operators.models import SlaClock, TicketQuerySet
 
 UNFINISHED: Final = "unfinished"
 NOBODY: Final = "nobody"
+SOON: Final = "soon"
+LATE: Final = "late"
 LARGEST_NUMBER: Final = 2**63 - 1
 
 
@@ -29,6 +32,11 @@ class TicketFilter(forms.Form):
         label=_("Priority"), required=False, choices=[("", _("Any priority")), *TicketPriority.choices]
     )
     assignee = forms.ChoiceField(label=_("Assignee"), required=False)
+    due = forms.ChoiceField(
+        label=_("Deadline"),
+        required=False,
+        choices=[("", _("Any deadline")), (SOON, _("Little time left")), (LATE, _("Late"))],
+    )
 
     def __init__(self, data: Any, *, tenant: Tenant) -> None:
         super().__init__(data)
@@ -42,7 +50,7 @@ class TicketFilter(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
-    def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def apply(self, tickets: TicketQuerySet, *, at: datetime) -> TicketQuerySet:
         """Return the tickets that pass."""
         chosen = self.chosen
         if chosen.get("status") == UNFINISHED:
@@ -55,6 +63,10 @@ class TicketFilter(forms.Form):
             tickets = tickets.filter(assigned_to=None)
         elif "assignee" in chosen:
             tickets = tickets.filter(assigned_to__uuid=chosen["assignee"])
+        if chosen.get("due") == SOON:
+            tickets = tickets.filter(pk__in=SlaClock.objects.soon(at=at).values("ticket_id"))
+        elif chosen.get("due") == LATE:
+            tickets = tickets.filter(pk__in=SlaClock.objects.broken(at=at).values("ticket_id"))
         return tickets.filter(_mentions(chosen["q"])) if "q" in chosen else tickets
 
 

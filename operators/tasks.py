@@ -36,3 +36,11 @@ def sweep_mirrors(**_: Any) -> None:
     from operators.services import mirroring  # noqa: PLC0415 -- leaf
 
     mirroring.sweep_mirrors(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
+def tell_of_promise(*, clock_id: int, is_late: bool, **_: Any) -> None:
+    """Write to whoever answers for a ticket that its time runs out, or ran out."""
+    from operators.services import promises  # noqa: PLC0415 -- leaf
+
+    promises.tell(clock_id, is_late=is_late)

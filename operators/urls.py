@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operators import console, views
+from operators import console, promises, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", console.console, name="console"),
     path("tickets/", views.ticket_list, name="tickets"),
+    path("tickets/deadlines/", promises.page, name="ticket_promises"),
     path("tickets/new/", views.new_ticket, name="new_ticket"),
     path("tickets/<uuid:uuid>/", views.ticket, name="ticket"),
     path("tickets/<uuid:uuid>/say/", views.say, name="ticket_say"),

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, Count, IntegerField, Prefetch, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
@@ -21,13 +21,14 @@ from dialogs.models import Dialog
 from operators.enums import MirrorStatus, TicketPriority, TicketSource, TicketStatus
 from operators.forms import NewTicketForm, SayForm, TicketFilter, handlers_of
 from operators.mirrors import DESKS
-from operators.models import Ticket, TicketMirror, TicketQuerySet
+from operators.models import SlaClock, Ticket, TicketMirror, TicketQuerySet
 from operators.services import handling, mirroring, tickets
 
 COLUMN: Final = 50
 BOARD: Final = tuple(status for status in TicketStatus if status != TicketStatus.CLOSED)
 URGENCY: Final = (TicketPriority.URGENT, TicketPriority.HIGH, TicketPriority.MEDIUM, TicketPriority.LOW)
 UNPROCESSABLE: Final = 422
+CLOCKS: Final = Prefetch("clocks", SlaClock.objects.in_hand(), to_attr="open_clocks")
 
 
 @require_safe
@@ -35,10 +36,12 @@ UNPROCESSABLE: Final = 422
 def ticket_list(request: Request) -> HttpResponse:
     """List the shop's tickets, last changed first, or show them on a board."""
     form = TicketFilter(request.GET, tenant=request.tenant)
-    found = form.apply(_ours(request)).select_related("assigned_to")
+    found = form.apply(_ours(request), at=now()).select_related("assigned_to").prefetch_related(CLOCKS)
     context: dict[str, Any] = {"form": form, "is_filtered": bool(form.chosen), "may_handle": _may_handle(request)}
+    context["may_promise"] = role_of(request.user, request.tenant) == Role.ADMIN
     if request.GET.get("view") == "board":
-        context["columns"] = [(status, _column(found, status)) for status in BOARD]
+        totals = dict(found.order_by().values_list("status").annotate(Count("pk")))
+        context["columns"] = [(status, _column(found, status), totals.get(status, 0)) for status in BOARD]
         return render(request, "operators/board.html", context)
     context["page"] = page_of(found.order_by("-updated_at", "-pk"), request.GET.get("page"))
     return render(request, "operators/tickets.html", context)
@@ -51,6 +54,7 @@ def ticket(request: Request, uuid: UUID) -> HttpResponse:
     found = _one(request, uuid)
     context = {
         "ticket": found,
+        "clocks": SlaClock.objects.in_hand().filter(ticket=found),
         "said": found.messages.select_related("author").order_by("pk"),
         "steps": found.steps.select_related("user").order_by("-pk"),
         "follow_ups": found.follow_ups.order_by("pk"),

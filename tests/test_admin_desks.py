@@ -48,6 +48,9 @@ FACTORIES = [
     desk.TicketAuditFactory,
     desk.ExternalRefFactory,
     desk.TicketMirrorFactory,
+    desk.CalendarFactory,
+    desk.PolicyFactory,
+    desk.ClockFactory,
 ]
 
 

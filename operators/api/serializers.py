@@ -7,7 +7,7 @@ from rest_framework import serializers
 from config.resources import public_id
 from dialogs.enums import Sender
 from operators.enums import TicketPriority, TicketSource, TicketStatus
-from operators.models import CannedReply, HandoffRequest, Ticket, TicketMessage
+from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketMessage
 
 
 class HandoffSerializer(serializers.ModelSerializer[HandoffRequest]):
@@ -34,18 +34,28 @@ class CannedReplySerializer(serializers.ModelSerializer[CannedReply]):
         read_only_fields = fields
 
 
+class ClockSerializer(serializers.ModelSerializer[SlaClock]):
+    """What is still promised to a ticket; a paused clock has no ``due_at``."""
+
+    class Meta:
+        model = SlaClock
+        fields = ("kind", "due_at", "is_paused", "warned_at", "breached_at")
+        read_only_fields = fields
+
+
 class TicketSerializer(serializers.ModelSerializer[Ticket]):
     """A ticket."""
 
     dialog = public_id("The uuid of the dialog it came from.", allow_null=True)
     assigned_to = public_id("The uuid of the person who answers for it.", allow_null=True)
+    clocks = ClockSerializer(many=True, read_only=True)
     follows = public_id("The uuid of the ticket it continues.", allow_null=True)
 
     class Meta:
         model = Ticket
         fields = (
             "uuid", "number", "title", "description", "status", "priority", "source", "dialog", "assigned_to",
-            "follows", "resolved_at", "closed_at", "created_at", "updated_at",
+            "follows", "clocks", "resolved_at", "closed_at", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 

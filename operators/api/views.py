@@ -1,10 +1,11 @@
 """The operators' desk over the API: to read; tickets are opened and moved too."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.utils.timezone import now
-from django_filters.filters import UUIDFilter
+from django_filters.filters import ChoiceFilter, UUIDFilter
 from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -28,8 +29,10 @@ from operators.api.serializers import (
     TicketSerializer,
 )
 from operators.enums import TicketStatus
-from operators.models import CannedReply, HandoffRequest, Ticket
+from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketQuerySet
 from operators.services import handling, tickets
+
+CLOCKS: Final = Prefetch("clocks", SlaClock.objects.in_hand())
 
 
 class HandoffFilter(FilterSet):
@@ -64,9 +67,20 @@ class TicketFilter(FilterSet):
     dialog = UUIDFilter(field_name="dialog__uuid", label="The dialog's uuid.")
     assigned_to = UUIDFilter(field_name="assigned_to__uuid", label="The uuid of who answers for it.")
 
+    due = ChoiceFilter(
+        method="by_deadline",
+        choices=[("soon", "Little time left"), ("late", "Late")],
+        label="Whether a promise is about to break, or is broken.",
+    )
+
     class Meta:
         model = Ticket
         fields = ("status", "priority", "source", "number", "dialog", "assigned_to")
+
+    def by_deadline(self, tickets: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        """Keep tickets that are late, or soon will be."""
+        clocks = SlaClock.objects.soon(at=now()) if value == "soon" else SlaClock.objects.broken(at=now())
+        return tickets.filter(pk__in=clocks.values("ticket_id"))
 
 
 class InOrder(CursorPagination):
@@ -78,7 +92,7 @@ class InOrder(CursorPagination):
 class TicketViewSet(OwnedReadOnlyViewSet):
     """Tickets."""
 
-    queryset = Ticket.objects.select_related("dialog", "assigned_to", "follows")
+    queryset = Ticket.objects.select_related("dialog", "assigned_to", "follows").prefetch_related(CLOCKS)
     serializer_class = TicketSerializer
     filterset_class = TicketFilter
 
@@ -96,8 +110,7 @@ class TicketViewSet(OwnedReadOnlyViewSet):
             at=now(),
             **facts,
         )
-        ticket.refresh_from_db()
-        return Response(TicketSerializer(ticket).data, status=status.HTTP_201_CREATED)
+        return Response(TicketSerializer(self.queryset.get(pk=ticket.pk)).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=TicketMoveSerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])
@@ -113,8 +126,7 @@ class TicketViewSet(OwnedReadOnlyViewSet):
             by=_person(request),
             at=now(),
         )
-        ticket.refresh_from_db()
-        return Response(TicketSerializer(ticket).data)
+        return Response(TicketSerializer(self.queryset.get(pk=ticket.pk)).data)
 
     @extend_schema(methods=["get"], responses=TicketMessageSerializer(many=True))
     @extend_schema(methods=["post"], request=NewTicketMessageSerializer, responses={201: TicketMessageSerializer})

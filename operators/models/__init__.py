@@ -4,6 +4,7 @@ from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffReque
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
 from operators.models.notes import DialogNote
 from operators.models.presence import CannedReply, OperatorPresence
+from operators.models.promises import BusinessCalendar, SlaClock, SlaClockQuerySet, SlaPolicy
 from operators.models.tickets import (
     REOPEN_WINDOW,
     Ticket,
@@ -15,12 +16,16 @@ from operators.models.tickets import (
 
 __all__ = [
     "REOPEN_WINDOW",
+    "BusinessCalendar",
     "CannedReply",
     "DialogNote",
     "HandoffAudit",
     "HandoffRequest",
     "HandoffRequestQuerySet",
     "OperatorPresence",
+    "SlaClock",
+    "SlaClockQuerySet",
+    "SlaPolicy",
     "Ticket",
     "TicketAudit",
     "TicketExternalRef",

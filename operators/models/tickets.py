@@ -27,6 +27,8 @@ REOPEN_WINDOW: Final = timedelta(days=14)
 REASON_WORDS: Final = {
     "customer replied": _("the customer replied"),
     "first_response": _("the assistant answered"),
+    "solved long ago": _("solved a week ago"),
+    "customer silent": _("the customer did not answer for two weeks"),
     **dict(HandoffReason.choices),
 }
 DONE: Final = (TicketStatus.RESOLVED, TicketStatus.CLOSED)

@@ -12,7 +12,7 @@ from dialogs.services import posting
 from operators.enums import TICKET_MOVES, TicketPriority, TicketStatus
 from operators.errors import NotAnOperator
 from operators.models import Ticket, TicketMessage
-from operators.services import tickets
+from operators.services import promises, tickets
 
 HANDLERS = frozenset({Role.OPERATOR, Role.ADMIN})
 
@@ -81,4 +81,5 @@ def prioritise(ticket: Ticket, *, priority: TicketPriority, at: datetime, by: Us
     locked.priority = priority
     locked.save(update_fields=["priority"])
     tickets.record(locked, before=locked.status, by=by, at=at, reason=reason)
+    promises.follow_priority(locked, at=at)
     return locked

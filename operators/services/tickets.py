@@ -14,6 +14,8 @@ from dialogs.models import Dialog
 from operators import tasks
 from operators.enums import TicketPriority, TicketSource, TicketStatus
 from operators.models import REOPEN_WINDOW, Ticket, TicketAudit, TicketMessage
+from operators.models.tickets import DONE
+from operators.services import promises
 
 
 @transaction.atomic
@@ -45,6 +47,7 @@ def open_ticket(
     )
     ticket.refresh_from_db(fields=["number"])
     record(ticket, before="", by=by, at=at)
+    promises.begin(ticket, at=at)
     if dialog is None and assigned_to is None:
         transaction.on_commit(partial(tasks.respond_to_ticket.delay, ticket_id=ticket.pk))
     return ticket
@@ -60,6 +63,7 @@ def move(ticket: Ticket, status: TicketStatus, *, at: datetime, by: User | None 
     """
     before = ticket.move_to(status, at=at)
     record(ticket, before=before, by=by, at=at, reason=reason)
+    promises.follow_move(ticket, at=at)
     return ticket
 
 
@@ -95,11 +99,17 @@ def post(
     metadata: dict[str, Any] | None = None,
     is_internal: bool = False,
 ) -> TicketMessage:
-    """Add what was said; a customer's word puts a ticket that waited for it back to work.
+    """Add what was said; a customer's word puts a ticket that waited for it, or was thought solved, back to work.
 
-    Raises:
-        IllegalMove: somebody moved the ticket at the same moment.
+    Words and moves of one ticket come one after the other, under its lock: what
+    the customer writes while somebody moves the ticket is never lost. What they
+    write long after it was closed opens a follow-up and is kept there.
     """
+    ticket.status, ticket.closed_at = (
+        Ticket.objects.select_for_update(of=("self",)).values_list("status", "closed_at").get(pk=ticket.pk)
+    )
+    if sender == Sender.CUSTOMER and ticket.status in DONE:
+        ticket = reopen(ticket, at=at, reason="customer replied")
     message = TicketMessage.objects.create(
         tenant_id=ticket.tenant_id,
         ticket=ticket,
@@ -112,6 +122,8 @@ def post(
     )
     if sender == Sender.CUSTOMER and ticket.status == TicketStatus.PENDING_CUSTOMER:
         move(ticket, TicketStatus.IN_PROGRESS, at=at, reason="customer replied")
+    if not is_internal:
+        promises.follow_words(ticket, sender=sender, at=at)
     return message
 
 

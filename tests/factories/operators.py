@@ -1,6 +1,6 @@
 """Operators, handoffs and tickets, without surprises."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
@@ -8,11 +8,14 @@ from factory.django import DjangoModelFactory
 from accounts.enums import Role
 from accounts.models import User
 from dialogs.enums import HandoffReason, Sender
-from operators.enums import ExternalSystem, TicketStatus
+from operators.enums import ClockKind, ExternalSystem, TicketPriority, TicketStatus
 from operators.models import (
+    BusinessCalendar,
     CannedReply,
     HandoffRequest,
     OperatorPresence,
+    SlaClock,
+    SlaPolicy,
     Ticket,
     TicketAudit,
     TicketExternalRef,
@@ -129,3 +132,39 @@ class TicketMirrorFactory(DjangoModelFactory):
         IntegrationFactory, platform_id="jira", tenant=factory.SelfAttribute("..ticket.tenant")
     )
     next_attempt_at = NOON
+
+
+class CalendarFactory(DjangoModelFactory):
+    """Weekdays from nine to six with lunch at one, in Moscow."""
+
+    class Meta:
+        model = BusinessCalendar
+
+    tenant = factory.SubFactory(TenantFactory)
+    hours = factory.LazyFunction(lambda: ["09:00-13:00, 14:00-18:00"] * 5 + ["", ""])
+
+
+class PolicyFactory(DjangoModelFactory):
+    """An hour to the first word, half an hour to the next, eight to the end."""
+
+    class Meta:
+        model = SlaPolicy
+
+    tenant = factory.SubFactory(TenantFactory)
+    priority = TicketPriority.MEDIUM
+    first_response, next_response, resolution = 60, 30, 480
+
+
+class ClockFactory(DjangoModelFactory):
+    """A clock with an hour left."""
+
+    class Meta:
+        model = SlaClock
+
+    ticket = factory.SubFactory(TicketFactory)
+    tenant = factory.SelfAttribute("ticket.tenant")
+    kind = ClockKind.RESOLUTION
+    promised = timedelta(hours=8)
+    running_since = NOON
+    warn_at = NOON + timedelta(minutes=30)
+    due_at = NOON + timedelta(hours=1)
