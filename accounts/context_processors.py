@@ -14,6 +14,7 @@ SECTIONS: Final = (
     ("home", _("Home"), "home"),
     ("dialogs", _("Dialogs"), "dialogs"),
     ("tickets", _("Tickets"), "ticket"),
+    ("reviews", _("Reviews"), "star"),
     ("products", _("Products"), "store"),
     ("complaints", _("Complaints"), "alert"),
     ("chats", _("Buyers' chats"), "mail"),

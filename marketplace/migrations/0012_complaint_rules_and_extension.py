@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_events_are_numbered'),
-        ("marketplace", "0010_outbox_indexes"),
+        ("marketplace", "0011_reminders_in_the_outbox"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
