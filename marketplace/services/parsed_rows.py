@@ -35,16 +35,7 @@ def values(raw: Any, *, at: datetime) -> Iterator[Any]:
     """
     if not isinstance(raw, dict):
         raise Unreadable("not an object")
-    wb_id = _text(raw, "review", LONGEST_ID) or None
-    nm_id = date_from = date_to = author = words = rating = None
-    if wb_id is None:
-        nm_id = _integer(raw, "nm_id", most=LARGEST, is_required=True)
-        rating = _integer(raw, "rating", most=5, is_required=True)
-        date_from, date_to = _window(raw)
-        author, words = _folded(raw, "author"), _folded(raw, "text")
-        if not author and words is None:
-            raise Unreadable("author or text is needed to tell reviews of one day apart")
-        words = words[:FINGERPRINT] if words is not None else None
+    wb_id, *fingerprint = _review(raw)
     outcome = _choice(raw, "complaint_status", (*REPORTED, NOTHING_SAID))
     parsed_at = _moment(raw, "parsed_at") or at
     if parsed_at > at + CLOCK_SKEW:
@@ -52,12 +43,7 @@ def values(raw: Any, *, at: datetime) -> Iterator[Any]:
     return iter(
         (
             wb_id,
-            nm_id,
-            rating,
-            date_from,
-            date_to,
-            author or None,
-            words,
+            *fingerprint,
             _choice(raw, "review_status_wb", ReviewStatus.values),
             _choice(raw, "product_status_by_review", PurchaseStatus.values),
             _choice(raw, "chat_status_by_review", ChatAvailability.values),
@@ -69,6 +55,19 @@ def values(raw: Any, *, at: datetime) -> Iterator[Any]:
             parsed_at,
         )
     )
+
+
+def _review(raw: dict[str, Any]) -> tuple[Any, ...]:
+    """Return how the row names its review: by its id, or by what the portal shows of it."""
+    if wb_id := _text(raw, "review", LONGEST_ID):
+        return wb_id, None, None, None, None, None, None
+    nm_id = _integer(raw, "nm_id", most=LARGEST, is_required=True)
+    rating = _integer(raw, "rating", most=5, is_required=True)
+    date_from, date_to = _window(raw)
+    author, words = _folded(raw, "author"), _folded(raw, "text")
+    if not author and words is None:
+        raise Unreadable("author or text is needed to tell reviews of one day apart")
+    return None, nm_id, rating, date_from, date_to, author or None, words[:FINGERPRINT] if words is not None else None
 
 
 def _text(raw: dict[str, Any], name: str, longest: int) -> str:
