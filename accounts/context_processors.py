@@ -14,6 +14,7 @@ SECTIONS: Final = (
     ("home", _("Home"), "home"),
     ("dialogs", _("Dialogs"), "dialogs"),
     ("tickets", _("Tickets"), "ticket"),
+    ("reviews", _("Reviews"), "star"),
     ("chats", _("Buyers' chats"), "mail"),
     ("reputation", _("Reputation"), "chart"),
     ("knowledge", _("Knowledge"), "knowledge"),

@@ -59,5 +59,7 @@ SCHEDULE: Final = {
         "options": {"expires": 20},
     },
     "count reviews by day": {"task": "marketplace.tasks.count_all_reviews", "schedule": 3600},
+    "ask models about chats": {"task": "marketplace.tasks.judge_chats", "schedule": 30, "options": {"expires": 30}},
+    "send due reminders": {"task": "marketplace.tasks.send_reminders", "schedule": 60, "options": {"expires": 60}},
     "purge idempotency keys": {"task": "accounts.tasks.purge_idempotency_keys", "schedule": timedelta(hours=1)},
 }

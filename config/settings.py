@@ -269,7 +269,7 @@ SIMPLE_JWT = {
 # --- Models (docs/models.md) ---------------------------------------------
 LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
 LLM_API_KEY = env.str("LLM_API_KEY", default="")
-LLM_CHAT_MODEL = env.str("LLM_CHAT_MODEL", default="")
+LLM_CHAT_MODEL, LLM_SMALL_MODEL = env.str("LLM_CHAT_MODEL", default=""), env.str("LLM_SMALL_MODEL", default="")
 LLM_EMBEDDING_MODEL = env.str("LLM_EMBEDDING_MODEL", default="")
 EMBEDDED_MODEL_URL = env.str("EMBEDDED_MODEL_URL", default="")  # set by `manage.py up`
 LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
@@ -296,5 +296,4 @@ SOCIALACCOUNT_PROVIDERS = {
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Otklik <no-reply@localhost>")
-
 configure_structlog()

@@ -74,6 +74,24 @@ class NotWritten(DomainError):
 
 
 @dataclass
+class SequenceRuns(DomainError):
+    """The chat has reminders under way."""
+
+    code = "sequence_runs"
+    message = _("Reminders run in this chat already.")
+
+
+@dataclass
+class BadFile(DomainError):
+    """Wildberries would not take the file."""
+
+    code, status = "bad_file", 422
+    message = _("“{name}” cannot be sent: JPEG, PNG or PDF, at most 5 MB each and 30 MB together.")
+
+    name: str
+
+
+@dataclass
 class CabinetTaken(DomainError):
     """One cabinet has one owner here."""
 

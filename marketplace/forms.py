@@ -1,5 +1,6 @@
 """What people fill in on the Wildberries desk: tokens, filters of chats and what they say about one."""
 
+import re
 from typing import Any, Final
 
 from django import forms
@@ -7,11 +8,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
+from marketplace.compliance import Channel, Severity, check
 from marketplace.enums import ChatStage, ChatStatus, ChatTag, CompletionReason
-from marketplace.models import ChatQuerySet, Store
+from marketplace.models import ChatQuerySet, SequenceTemplate, Store
+from marketplace.models.sequences import LONGEST
 
 NEEDS_ANSWER: Final = "needs_answer"
 LARGEST: Final = 2**63 - 1
+SEPARATOR: Final = "\n---\n"
+BETWEEN: Final = re.compile(r"^\s*-{3,}\s*$", re.MULTILINE)
 
 
 class ChatFilter(forms.Form):
@@ -67,6 +72,53 @@ class JudgeForm(forms.Form):
 
     tag = forms.ChoiceField(label=_("Kind"), choices=ChatTag.choices, required=False)
     stage = forms.ChoiceField(label=_("Stage"), choices=ChatStage.choices, required=False)
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A template of reminders: one text a line block, in the order of days."""
+
+    texts = forms.CharField(
+        label=_("Texts"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=_("One reminder a day. Separate them with a line of three dashes (---). At most 14."),
+    )
+
+    class Meta:
+        model = SequenceTemplate
+        fields = ("name", "texts", "trigger_phrase", "stop_message", "hour_from", "hour_to", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("texts", SEPARATOR.join(step["text"] for step in self.instance.texts))
+
+    def clean_texts(self) -> str:
+        """Refuse more texts than may be sent, longer ones than Wildberries takes, and forbidden ones."""
+        texts = [text.strip() for text in BETWEEN.split(self.cleaned_data["texts"].replace("\r\n", "\n"))]
+        texts = [text for text in texts if text]
+        if not texts or len(texts) > LONGEST:
+            raise forms.ValidationError(_("Write between 1 and %(most)d texts."), params={"most": LONGEST})
+        problems = [
+            _("Text %(number)d: %(rule)s, “%(words)s”. %(advice)s")
+            % {"number": number, "rule": f.rule.label, "words": f.words[:80], "advice": f.advice}
+            for number, text in enumerate(texts, start=1)
+            for f in check(text, channel=Channel.SEQUENCE)
+            if f.severity == Severity.REFUSE
+        ]
+        if problems:
+            raise forms.ValidationError(problems)
+        self.instance.steps = [{"day": day, "text": text} for day, text in enumerate(texts, start=1)]
+        return SEPARATOR.join(texts)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse hours that never come, and a name that is taken."""
+        data = super().clean() or {}
+        begins, ends = data.get("hour_from"), data.get("hour_to")
+        if begins is not None and ends is not None and begins >= ends:
+            self.add_error("hour_to", _("The hours must end after they begin."))
+        same = SequenceTemplate.objects.of(self.instance.tenant).filter(name=data.get("name", ""))
+        if same.exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("There is a template with this name."))
+        return data
 
 
 class TokensForm(forms.Form):

@@ -1,11 +1,32 @@
 """What the Wildberries desk does about news."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from django.dispatch import receiver
+from django.utils.timezone import now
 
 from marketplace import tasks
-from marketplace.signals import chat_messages_arrived, reviews_arrived
+from marketplace.services import confirming
+from marketplace.signals import chat_messages_arrived, questions_arrived, reviews_arrived
+
+BATCH: Final = 100
+
+
+@receiver(reviews_arrived, dispatch_uid="marketplace.on_reviews")
+def on_reviews(*, ids: Iterable[int], is_backfill: bool = False, **_: Any) -> None:
+    """Settle replies that are seen now, and draft replies to what is new."""
+    keys = list(ids)
+    confirming.confirm_answers(reviews=keys, at=now())
+    if not is_backfill:
+        for start in range(0, len(keys), BATCH):
+            tasks.draft_reviews.delay(review_ids=keys[start : start + BATCH])
+
+
+@receiver(questions_arrived, dispatch_uid="marketplace.on_questions")
+def on_questions(*, ids: Iterable[int], **_: Any) -> None:
+    """Settle answers that are seen now."""
+    confirming.confirm_answers(questions=list(ids), at=now())
 
 
 @receiver(chat_messages_arrived, dispatch_uid="marketplace.attend_chats")

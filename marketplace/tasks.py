@@ -114,3 +114,19 @@ def count_all_reviews(**_: Any) -> None:
     from marketplace.services import counting  # noqa: PLC0415 -- leaf
 
     counting.recount_all(at=now())
+
+
+@shared_task(ignore_result=True)
+def send_reminders(**_: Any) -> None:
+    """Put due reminders into the outbox."""
+    from marketplace.services import reminding  # noqa: PLC0415 -- leaf
+
+    reminding.run_due(at=now())
+
+
+@shared_task(ignore_result=True)
+def judge_chats(**_: Any) -> None:
+    """Ask models about chats that the rules could not tell."""
+    from marketplace.services import cascade  # noqa: PLC0415 -- leaf
+
+    cascade.sweep(at=now())

@@ -15,6 +15,7 @@ from operators.enums import TicketStatus
 from operators.models import (
     BusinessCalendar,
     CannedReply,
+    DialogNote,
     HandoffAudit,
     HandoffRequest,
     OperatorPresence,
@@ -45,6 +46,18 @@ class OperatorPresenceAdmin(ModelAdmin):
     ordering = ("-pk",)
     raw_id_fields = ("tenant", "user")
     readonly_fields = ("status", "last_heartbeat", "created_at", "updated_at")
+
+
+@admin.register(DialogNote)
+class DialogNoteAdmin(FactAdmin):
+    """What operators told each other; customers never see it."""
+
+    list_display = ("__str__", "dialog", "author", "tenant", "created_at")
+    list_filter = (("tenant", AutocompleteSelectFilter),)
+    list_filter_submit = True
+    list_select_related = ("dialog", "author", "tenant")
+    search_fields = ("=dialog__uuid",)
+    ordering = ("-pk",)
 
 
 @admin.register(CannedReply)

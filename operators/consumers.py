@@ -21,7 +21,7 @@ from operators import reports
 from operators.api import commands
 from operators.desks import Desk
 from operators.enums import PresenceStatus
-from operators.services import attending, conducting
+from operators.services import attending, conducting, noting
 
 HELLO_WITHIN_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 15
@@ -101,9 +101,9 @@ class ConsoleConsumer(CommandConsumer):
         attending.beat(self._tenant, self._user, at=now())
 
     @command(commands.Queue)
-    def queue(self, *, queue: str, offset: int) -> dict[str, Any]:
-        """Show a page of a queue."""
-        rows = reports.queue(self._tenant, self._user, queue, offset=offset)
+    def queue(self, *, queue: str, search: str, offset: int) -> dict[str, Any]:
+        """Show a page of a queue, or of what is found in it."""
+        rows = reports.queue(self._tenant, self._user, queue, search=search, offset=offset)
         return {"queue": queue, "rows": rows, "counts": self._counts(), "is_last": len(rows) < reports.PAGE}
 
     @command(commands.Open)
@@ -132,6 +132,13 @@ class ConsoleConsumer(CommandConsumer):
         found = self._dialog(dialog)
         message = conducting.say(found, operator=self._user, text=text, client_id=client_id, at=now())
         return {"message": reports.message(message)}
+
+    @command(commands.Note)
+    def note(self, *, dialog: UUID, client_id: str, text: str) -> dict[str, Any]:
+        """Leave a note for colleagues, in charge or not."""
+        found = self._dialog(dialog)
+        noting.leave_note(found, author=self._user, text=text, client_id=client_id, at=now())
+        return {"marks": reports.marks(found)}
 
     @command(commands.Transfer)
     def transfer(self, *, dialog: UUID, to: UUID | None, note: str) -> dict[str, Any]:
@@ -219,7 +226,8 @@ class ConsoleConsumer(CommandConsumer):
     def _greeting(self, tenant: Tenant) -> dict[str, Any]:
         attending.beat(tenant, self._user, at=now())
         canned = reports.canned_replies(tenant)
-        return {"me": reports.desk(tenant, self._user), "counts": self._counts(), "canned": canned}
+        team = [person.get_full_name() for person in noting.team(tenant) if person.pk != self._user.pk]
+        return {**self._standing(), "canned": canned, "team": team}
 
     async def _follow(self, dialog: Dialog) -> None:
         self._open_uuid = str(dialog.uuid)
@@ -233,6 +241,13 @@ class ConsoleConsumer(CommandConsumer):
     async def show_rows(self, frame: str) -> None:
         """Send the rows of conversations that changed, encoded once for all pages."""
         await self.send(text_data=frame)
+
+    async def show_noted(self, event: dict[str, Any]) -> None:
+        """Show a colleague's note in the open conversation, and tell the operator it names."""
+        if event["dialog"] == self.dialog_id:
+            await self._send_marks()
+        if str(self._user.uuid) in event["mentioned"]:
+            await self.send_json({"type": "mentioned", "dialog": event["uuid"], "who": event["who"]})
 
     async def show_counts(self) -> None:
         """Send how long the queues are and how much this operator holds."""

@@ -38,6 +38,9 @@ class Page(Protocol):
     async def show_rows(self, frame: str) -> None:
         """Pass an encoded ``rows`` event on."""
 
+    async def show_noted(self, event: dict[str, Any]) -> None:
+        """Take notice of a colleague's note on a conversation."""
+
     async def show_counts(self) -> None:
         """Read and send what only this operator's page shows: how long the queues are, how much they hold."""
 
@@ -86,7 +89,7 @@ class Desk:
                 self.is_listening.set()
                 async with asyncio.timeout(LISTEN_AGAIN_SECONDS):
                     while True:
-                        self._note((await layer.receive(channel))["event"])
+                        await self._hear((await layer.receive(channel))["event"])
             except TimeoutError:
                 await layer.group_discard(group, channel)
             except asyncio.CancelledError:
@@ -97,8 +100,12 @@ class Desk:
                 log.warning("desk_deaf", tenant=self.tenant.pk, error=repr(error))
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _note(self, event: dict[str, Any]) -> None:
-        if event["type"] == "changed":
+    async def _hear(self, event: dict[str, Any]) -> None:
+        if event["type"] == "noted":
+            for page in list(self.pages):
+                with suppress(Exception):  # closed meanwhile
+                    await page.show_noted(event)
+        elif event["type"] == "changed":
             self._changed.add(event["dialog"])
             self._has_moved |= event["has_moved"]
             self._heard.set()

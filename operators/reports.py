@@ -1,7 +1,9 @@
 """What the console shows: the queues, one thread, who the customer is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -11,26 +13,36 @@ from dialogs.enums import HandoffStatus, RunOutcome, RunStatus, Sender
 from dialogs.events import as_event
 from dialogs.models import Dialog, DialogMessage, DialogQuerySet
 from operators.enums import RequestState
-from operators.models import CannedReply, HandoffAudit, HandoffRequest, OperatorPresence
+from operators.models import CannedReply, DialogNote, HandoffAudit, HandoffRequest, OperatorPresence
 from operators.models.presence import MESSENGERS
 
 PAGE: Final = 50
 THREAD: Final = 200
 PREVIEW: Final = 160
 OTHERS: Final = 8
+FOUND_BY: Final = ("first_name", "last_name", "email", "phone")
 WAITING: Final = Q(handoff_status=HandoffStatus.REQUESTED)
 
 
-def queue(tenant: Tenant, operator: User, name: str, *, offset: int = 0) -> list[dict[str, Any]]:
-    """Return one page of a queue: waiting (longest wait first), mine or all (latest words first)."""
+def queue(tenant: Tenant, operator: User, name: str, *, search: str = "", offset: int = 0) -> list[dict[str, Any]]:
+    """Return one page of a queue: waiting (longest wait first), or another (latest words first).
+
+    Args:
+        tenant: Whose dialogs.
+        operator: Whose ``mine`` it is.
+        name: waiting, mine, team (with colleagues), assistant (with nobody) or all.
+        search: Part of the customer's name, e-mail or phone.
+        offset: How many rows were shown before.
+    """
     dialogs = Dialog.objects.of(tenant).open()
+    if words := search.strip():
+        has_words = (Q(**{f"contact__{field}__icontains": words}) for field in FOUND_BY)
+        dialogs = dialogs.filter(reduce(or_, has_words))
     if name == "waiting":
         cycle = HandoffRequest.objects.waiting().filter(dialog=OuterRef("pk")).values("requested_at")[:1]
         dialogs = dialogs.filter(WAITING).annotate(asked_at=Subquery(cycle)).order_by("asked_at", "pk")
-    elif name == "mine":
-        dialogs = dialogs.filter(_mine(operator)).latest_first()
     else:
-        dialogs = dialogs.latest_first()
+        dialogs = dialogs.filter(QUEUES[name](operator)).latest_first()
     return rows_of(dialogs[offset : offset + PAGE])
 
 
@@ -39,7 +51,11 @@ def counts(tenant: Tenant, operator: User) -> dict[str, int]:
     found: dict[str, int] = (
         Dialog.objects.of(tenant)
         .open()
-        .aggregate(waiting=Count("pk", filter=WAITING), mine=Count("pk", filter=_mine(operator)), all=Count("pk"))
+        .aggregate(
+            waiting=Count("pk", filter=WAITING),
+            all=Count("pk"),
+            **{name: Count("pk", filter=fits(operator)) for name, fits in QUEUES.items() if name != "all"},
+        )
     )
     return found
 
@@ -147,7 +163,24 @@ def thread(dialog: Dialog, *, after: int) -> dict[str, Any]:
 
 
 def marks(dialog: Dialog) -> list[dict[str, Any]]:
-    """Return the steps of the handoff, which the customer does not see."""
+    """Return the steps of the handoff and the colleagues' notes, which the customer does not see."""
+    notes = DialogNote.objects.filter(dialog=dialog).select_related("author").order_by("-pk")[:THREAD]
+    return [
+        *_steps(dialog),
+        *(
+            {
+                "to": "",
+                "who": note.author.get_full_name() if note.author else "",
+                "note": note.text,
+                "at": note.created_at,
+                "client_id": note.client_id,
+            }
+            for note in reversed(notes)
+        ),
+    ]
+
+
+def _steps(dialog: Dialog) -> list[dict[str, Any]]:
     steps = HandoffAudit.objects.filter(dialog=dialog).select_related("user").order_by("seq")
     notes = dict(HandoffRequest.objects.filter(dialog=dialog).exclude(note="").values_list("request_id", "note"))
     return [
@@ -229,3 +262,11 @@ def desk(tenant: Tenant, operator: User) -> dict[str, Any]:
 
 def _mine(operator: User) -> Q:
     return Q(handoff_status=HandoffStatus.ACTIVE, assigned_operator=operator)
+
+
+QUEUES: Final[Mapping[str, Callable[[User], Q]]] = {
+    "mine": _mine,
+    "team": lambda operator: Q(handoff_status=HandoffStatus.ACTIVE) & ~Q(assigned_operator=operator),
+    "assistant": lambda operator: ~Q(handoff_status__in=[HandoffStatus.REQUESTED, HandoffStatus.ACTIVE]),
+    "all": lambda operator: Q(),
+}

@@ -3,14 +3,15 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
-from marketplace.api import chats, views
+from marketplace.api import chats, replies, views
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("stores", views.StoreViewSet, "store"),
     ("products", views.ProductViewSet, "product"),
-    ("reviews", views.ReviewViewSet, "review"),
+    ("reviews", replies.ReviewViewSet, "review"),
     ("complaints", views.ComplaintViewSet, "complaint"),
     ("chats", chats.ChatViewSet, "chat"),
-    ("questions", views.QuestionViewSet, "question"),
+    ("questions", replies.QuestionViewSet, "question"),
+    ("outgoing-replies", replies.OutgoingViewSet, "outgoing-reply"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -13,6 +13,7 @@ from config.db import Created, Public, Timestamped, enum_check
 from config.moves import IllegalMove, move
 from marketplace.enums import SEQUENCE_MOVES, SequenceStatus, StepStatus, StopReason
 from marketplace.models.chats import TEXT_LIMIT, Chat, ChatMessage
+from marketplace.models.outbox import Outgoing
 from marketplace.models.stores import OfStore, Store
 from marketplace.models.templates import SequenceTemplate
 
@@ -115,6 +116,9 @@ class SequenceStep(Owned, Created):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     message = models.ForeignKey(
         ChatMessage, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("message on Wildberries")
+    )
+    outgoing = models.ForeignKey(
+        Outgoing, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("in the outbox")
     )
     error = models.TextField(_("error"), blank=True)
 

@@ -8,7 +8,7 @@ import structlog
 from config.errors import DomainError
 from marketplace.enums import ChatSender, StopReason
 from marketplace.models import Chat, ChatMessage
-from marketplace.services import board, classifying, linking, reminding
+from marketplace.services import board, classifying, confirming, linking, reminding
 
 READ: Final = 40
 BATCH: Final = 500
@@ -24,6 +24,9 @@ def attend(chat: Chat, *, at: datetime) -> None:
         last = messages[-1]
         if last.sender == ChatSender.CLIENT:
             reminding.stop_all(chat, StopReason.CLIENT_REPLIED)
+        else:
+            confirming.confirm_message(chat, text=last.text, sent_at=last.sent_at, at=at)
+            reminding.start_by_phrase(chat, last, at=at)
         board.note_buyer(chat, last, at=at)
         linking.find(chat, at=at)
         classifying.judge(chat, messages, at=at, may_ask=last.sent_at >= at - RECENT)
@@ -32,14 +35,15 @@ def attend(chat: Chat, *, at: datetime) -> None:
 
 def attend_to(message_ids: list[int], *, at: datetime) -> int:
     """Attend to the chats these messages came in; return how many there were."""
-    chats = Chat.objects.filter(pk__in=ChatMessage.objects.filter(pk__in=message_ids).values("chat_id"))
+    named = ChatMessage.objects.filter(pk__in=message_ids).values("chat_id")
+    chats = Chat.objects.filter(pk__in=named).select_related("store", "tenant")
     return _each(list(chats), at=at)
 
 
 def sweep(*, at: datetime) -> int:
-    """Attend to chats whose hint was lost, and finish judgements nobody finished; return how many there were."""
-    left = list(Chat.objects.unattended().order_by("pk")[:BATCH])
-    return _each(left, at=at) + classifying.sweep(at=at)
+    """Attend to chats whose hint was lost; return how many there were."""
+    left = list(Chat.objects.unattended().select_related("store", "tenant").order_by("pk")[:BATCH])
+    return _each(left, at=at)
 
 
 def latest(chat: Chat) -> list[ChatMessage]:

@@ -13,7 +13,6 @@ from marketplace.enums import ChatStage, ChatTag, ClassificationStatus, DecidedB
 from marketplace.models import Chat, ChatClassification, ChatMessage
 from marketplace.services import board
 
-BATCH: Final = 100
 BAD: Final = 3
 
 
@@ -66,8 +65,3 @@ def correct(
             board.tag(chat, tag, at=at, source=DecidedBy.PERSON, by=by)
         if stage is not None and stage != chat.stage:
             board.advance(chat, stage, at=at, source=DecidedBy.PERSON, by=by)
-
-
-def sweep(*, at: datetime) -> int:
-    """Finish judgements that wait for a model; return how many there were."""
-    return 0

@@ -169,7 +169,7 @@ def edit_draft(target: Review | Question, *, text: str) -> None:
 
 
 def approve_review(
-    review: Review, *, by: User, at: datetime, text: str | None = None, key: str | None = None
+    review: Review, *, by: User | None, at: datetime, text: str | None = None, key: str | None = None
 ) -> Outgoing:
     """Send a reply to a review, with the draft's words or these; of two people at once one wins.
 
@@ -184,7 +184,7 @@ def approve_review(
         return enqueue(review, kind=OutgoingKind.REVIEW_ANSWER, text=words, at=at, author=by, approved_by=by, key=key)
 
 
-def edit_answer(review: Review, *, text: str, by: User, at: datetime) -> Outgoing:
+def edit_answer(review: Review, *, text: str, by: User | None, at: datetime) -> Outgoing:
     """Change a published answer: once, within 60 days.
 
     Raises:
@@ -207,7 +207,7 @@ def approve_reviews(reviews: Iterable[Review], *, by: User, at: datetime) -> tup
 
 
 def answer_question(
-    question: Question, *, by: User, at: datetime, text: str | None = None, is_rejection: bool = False
+    question: Question, *, by: User | None, at: datetime, text: str | None = None, is_rejection: bool = False
 ) -> Outgoing:
     """Answer a question, or turn it down, with the draft's words or these.
 

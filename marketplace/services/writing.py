@@ -78,6 +78,7 @@ class Task:
     template: str = ""
     is_plain: bool = False
     max_tokens: int = ANSWER_TOKENS
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +176,7 @@ def _complete(task: Task, messages: list[Message]) -> Completion:
         tenant=task.store.tenant,
         messages=messages,
         request_type=RequestType.COMPLETION,
+        model=task.model or None,
         max_tokens=task.max_tokens,
         deadline=DEADLINE,
         at=now(),

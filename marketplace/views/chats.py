@@ -1,5 +1,6 @@
 """Chats in the dashboard: the board, one chat, and what can be done with it."""
 
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,14 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.enums import Role
 from accounts.pages import Request, role_required
 from accounts.services import role_of
+from config.db import new_uuid
 from config.errors import DomainError
 from config.pages import Page, page_of
 from marketplace.enums import ChatStage, ChatStatus, ChatTag, CompletionReason
 from marketplace.forms import ChatFilter, JudgeForm, MoveForm
-from marketplace.models import Chat, ChatLink, ChatQuerySet
+from marketplace.models import Chat, ChatLink, ChatQuerySet, Outgoing, SequenceTemplate
+from marketplace.replies import OutgoingStatus
 from marketplace.services import board, classifying, linking
 
 COLUMN: Final = 30
+SHOWN_FOR: Final = timedelta(days=3)
 HANDLERS: Final = (Role.OPERATOR, Role.ADMIN)
 
 
@@ -139,8 +143,19 @@ def chat_context(request: Request, found: Chat, **more: Any) -> dict[str, Any]:
             *((s, s.label) for s in found.possible_stages),
         ],
         "may_handle": _may_handle(request),
+        "text": found.draft_reply,
+        "send_key": new_uuid(),
+        "on_the_way": _on_the_way(found),
+        "sequence": found.sequences.order_by("-pk").first(),
+        "templates": SequenceTemplate.objects.of(request.tenant).filter(is_active=True).order_by("name"),
         **more,
     }
+
+
+def _on_the_way(found: Chat) -> list[Outgoing]:
+    """Return what has not been seen on Wildberries, and what was refused of late."""
+    rows = found.outgoing.exclude(status__in=[OutgoingStatus.CONFIRMED, OutgoingStatus.CANCELLED])
+    return list(rows.filter(created_at__gte=now() - SHOWN_FOR).order_by("pk")[:COLUMN])
 
 
 def _may_handle(request: Request) -> bool:

@@ -24,7 +24,8 @@ class Hello(serializers.Serializer[Any]):
 class Queue(serializers.Serializer[Any]):
     """A page of a queue."""
 
-    queue = serializers.ChoiceField(["waiting", "mine", "all"])
+    queue = serializers.ChoiceField(["waiting", "mine", "team", "assistant", "all"])
+    search = serializers.CharField(max_length=100, allow_blank=True, default="")
     offset = serializers.IntegerField(min_value=0, max_value=10_000, default=0)
 
 
@@ -51,6 +52,10 @@ class Post(OfDialog):
 
     client_id = serializers.RegexField(r"^[\w-]{8,64}$")
     text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False)
+
+
+class Note(Post):
+    """Words for colleagues."""
 
 
 class Transfer(OfDialog):

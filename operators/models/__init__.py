@@ -1,6 +1,7 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
+from operators.models.notes import DialogNote
 from operators.models.presence import CannedReply, OperatorPresence
 from operators.models.promises import BusinessCalendar, SlaClock, SlaClockQuerySet, SlaPolicy
 from operators.models.tickets import (
@@ -16,6 +17,7 @@ __all__ = [
     "REOPEN_WINDOW",
     "BusinessCalendar",
     "CannedReply",
+    "DialogNote",
     "HandoffAudit",
     "HandoffRequest",
     "HandoffRequestQuerySet",

@@ -1,10 +1,13 @@
 """Which row each address of marketplace is about."""
 
 from marketplace.enums import LinkMethod
+from marketplace.models import SequenceTemplate
+from marketplace.replies import OutgoingKind
 from tests.factories.marketplace import (
     ChatFactory,
     ChatMessageFactory,
     ComplaintFactory,
+    OutgoingFactory,
     ProductFactory,
     QuestionFactory,
     ReviewFactory,
@@ -34,7 +37,45 @@ def a_link(tenant):
     return {"uuid": chat.uuid, "link": link.uuid}
 
 
+def a_review(tenant):
+    return {"uuid": ReviewFactory(product__store__tenant=tenant).uuid}
+
+
+def a_question(tenant):
+    return {"uuid": QuestionFactory(store__tenant=tenant).uuid}
+
+
+def a_reply(tenant):
+    return {"uuid": OutgoingFactory(review__product__store__tenant=tenant).uuid}
+
+
+def a_message_on_its_way(tenant):
+    chat = ChatFactory(store__tenant=tenant)
+    row = chat.outgoing.create(tenant=tenant, store=chat.store, kind=OutgoingKind.CHAT_MESSAGE, text="Ждём ответа")
+    return {"uuid": chat.uuid, "outgoing": row.uuid}
+
+
+def a_template(tenant):
+    steps = [{"day": 1, "text": "Ждём ответа"}]
+    return {"uuid": SequenceTemplate.objects.create(tenant=tenant, name="Тишина", steps=steps).uuid}
+
+
 CASES = {
+    **dict.fromkeys(
+        ("review", "review_act", "review-draft", "review-approve", "review-edit-draft", "review-edit-answer"), a_review
+    ),
+    **dict.fromkeys(
+        ("question", "question_act", "question-draft", "question-approve", "question-reject", "question-edit-draft"),
+        a_question,
+    ),
+    **dict.fromkeys(("reply_act", "outgoing-reply-detail", "outgoing-reply-cancel"), a_reply),
+    "desk_rule": lambda tenant: {"uuid": StoreFactory(tenant=tenant).uuid},
+    "chat_say": a_chat,
+    "chat_draft": a_chat,
+    "chat_remind": a_chat,
+    "chat_settle": a_message_on_its_way,
+    "sequence_template": a_template,
+    "sequence_template_delete": a_template,
     "chat": a_chat,
     "chat_file": a_file,
     "chat_judge": a_chat,

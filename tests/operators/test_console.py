@@ -1,6 +1,7 @@
 """The operators' socket, spoken to by its protocol (docs/console.md)."""
 
 import asyncio
+import json
 from datetime import timedelta
 from importlib import import_module
 
@@ -12,16 +13,16 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils.timezone import now
 
 from accounts.enums import Role
-from accounts.models import Membership
+from accounts.models import Event, Membership
 from config.asgi import application
 from dialogs import phrases
 from dialogs.enums import Channel, HandoffReason, HandoffStatus, Sender
-from dialogs.models import Dialog, DialogMessage
-from dialogs.services import posting
+from dialogs.models import Contact, Dialog, DialogMessage
+from dialogs.services import posting, visiting
 from dialogs.services.receiving import receive
 from operators import reports
 from operators.desks import Desk
-from operators.models import HandoffRequest, OperatorPresence
+from operators.models import DialogNote, HandoffRequest, OperatorPresence
 from operators.services import attending, handoffs, sweeping
 from tests.dialogs.conftest import dialog_of
 from tests.factories.accounts import TenantFactory
@@ -108,7 +109,7 @@ async def test_the_queues_and_the_thread_are_shown(desk, tenant, dialog):
     listed = await operator.ask("queue", queue="waiting")
     shown = await operator.ask("open", dialog=str(dialog.uuid))
 
-    assert operator.ready["counts"] == {"waiting": 1, "mine": 0, "all": 1}
+    assert operator.ready["counts"] == {"waiting": 1, "mine": 0, "team": 0, "assistant": 0, "all": 1}
     assert (operator.ready["me"]["status"], operator.ready["me"]["web"]) == ("online", [0, 3])
     assert [reply["shortcut"] for reply in operator.ready["canned"]] == ["hi"]
     assert [row["dialog"] for row in listed["rows"]] == [str(dialog.uuid)]
@@ -265,7 +266,7 @@ async def test_a_solved_conversation_ends_and_leaves_the_lists(desk, tenant, dia
 
     moved = await page.ask("resolve", dialog=str(dialog.uuid))
 
-    assert (moved["row"]["status"], moved["counts"]) == ("closed", {"waiting": 0, "mine": 0, "all": 0})
+    assert (moved["row"]["status"], set(moved["counts"].values())) == ("closed", {0})
     assert (await HandoffRequest.objects.aget(dialog=dialog)).state == "resolved"
 
 
@@ -340,3 +341,67 @@ async def test_the_last_page_that_leaves_ends_the_listening(dialog, desk, tenant
         await page.socket.disconnect()
 
     assert Desk.open_desks == {}
+
+
+async def test_a_note_reaches_colleagues_and_never_the_customer(dialog, desk, tenant, assistant):
+    anna, boris = [await Operator.greeted(person, tenant) for person in desk]
+    token = await database_sync_to_async(visiting.issue_token)(assistant, dialog.session_id)
+    customer = WebsocketCommunicator(
+        application,
+        f"/ws/widget/{assistant.uuid}/",
+        headers=[(b"origin", b"http://localhost"), (b"host", b"localhost")],
+    )
+    await customer.connect()
+    await customer.send_json_to({"command": "hello", "token": token})
+    seen = await customer.receive_json_from()
+    await boris.ask("open", dialog=str(dialog.uuid))
+    words = "Просит скидку, @Борис Второй, решай"
+
+    answers = [
+        await anna.ask("note", dialog=str(dialog.uuid), client_id=CLIENT.format(1), text=words) for _ in range(2)
+    ]
+    marks = await boris.until(lambda e: e["type"] == "marks" and e["marks"][-1]["note"] == words)
+    mention = await boris.until(lambda e: e["type"] == "mentioned")
+
+    assert [mark["note"] for mark in answers[1]["marks"] if not mark["to"]] == [words]
+    assert marks["marks"][-1]["who"] == "Анна Первая"
+    assert (mention["dialog"], mention["who"]) == (str(dialog.uuid), "Анна")
+    assert await customer.receive_nothing(timeout=0.5)
+    await customer.disconnect()
+    assert words not in json.dumps(seen, ensure_ascii=False)
+    shown = await database_sync_to_async(visiting.snapshot)(dialog, after_seq=0)
+    assert words not in json.dumps(shown, ensure_ascii=False, default=str)
+    assert not await DialogMessage.objects.filter(text__contains="скидку").aexists()
+    assert not await Event.objects.filter(data__icontains="скидку").aexists()
+
+
+async def test_a_note_on_another_shops_dialog_is_not_found(dialog, tenant):
+    stranger_shop = await database_sync_to_async(TenantFactory)()
+    stranger = await database_sync_to_async(operator_of)(stranger_shop)
+    page = await Operator.greeted(stranger, stranger_shop)
+
+    answer = await page.ask("note", dialog=str(dialog.uuid), client_id=CLIENT.format(1), text="Чужая заметка")
+
+    assert answer["code"] == "not_found"
+    assert not await DialogNote.objects.aexists()
+
+
+async def test_the_queues_tell_whose_turn_it_is_and_can_be_searched(dialog, desk, tenant, assistant):
+    other = await database_sync_to_async(dialog_of)(assistant, "visitor-2")
+    await database_sync_to_async(receive)(other, text="Добрый день", at=now())
+    person = {"first_name": "Мария", "last_name": "Перова", "email": "maria@example.org"}
+    await Contact.objects.filter(pk=dialog.contact_id).aupdate(**person)
+    anna, boris = [await Operator.greeted(person, tenant) for person in desk]
+    await anna.ask("take", dialog=str(dialog.uuid))
+
+    async def keys(page, name, search=""):
+        listed = await page.ask("queue", queue=name, search=search)
+        return [row["dialog"] for row in listed["rows"]], listed["counts"]
+
+    assert (await keys(boris, "team"))[0] == [str(dialog.uuid)]
+    assert (await keys(anna, "team"))[0] == []
+    assert (await keys(boris, "assistant"))[0] == [str(other.uuid)]
+    assert (await keys(boris, "all", "перова"))[0] == [str(dialog.uuid)]
+    assert (await keys(boris, "all", "MARIA@"))[0] == [str(dialog.uuid)]
+    assert (await keys(boris, "all", "нет такого"))[0] == []
+    assert (await keys(boris, "all"))[1] == {"waiting": 0, "mine": 0, "team": 1, "assistant": 1, "all": 2}

@@ -64,6 +64,8 @@
   };
   const view = (name) => { root.dataset.view = name; };
 
+  let wasMine = null;
+  const showPlaceholder = () => { at("words").placeholder = say(composer.mode === "note" ? "write_note" : "write"); };
   const showHead = () => {
     const it = row();
     at("nothing").hidden = Boolean(it);
@@ -77,10 +79,13 @@
     at("take").textContent = say(it.handoff === "requested" ? "take" : "take_over");
     for (const id of ["give-back", "pass"]) at(id).hidden = !mine;
     at("resolve").hidden = !mine;
-    at("composer").hidden = !mine;
+    at("composer").hidden = !isOpen;
     at("hint").hidden = mine;
+    root.querySelector('[data-mode="reply"]').disabled = !mine;
+    if (!mine) composer.turn("note"); else if (wasMine !== open) composer.turn("reply");
+    wasMine = mine ? open : null;
     at("hint").textContent = !isOpen ? say("ended") : isTaken ? say("other_has_it", { name: it.operator?.name ?? "" }) : say("take_first");
-    at("words").placeholder = say("write");
+    showPlaceholder();
     at("draft").hidden = !mine || !at("draft-text").textContent;
   };
   const showDraft = (draft) => {
@@ -112,8 +117,10 @@
     list.queue = queue;
     for (const button of root.querySelectorAll("[data-queue]")) button.setAttribute("aria-pressed", String(button.dataset.queue === queue));
     try {
-      const page = await connection.command("queue", { queue, offset: isMore ? list.offset : 0 });
-      if (list.queue !== queue) return;
+      const search = at("find").value.trim();
+      list.search = search;
+      const page = await connection.command("queue", { queue, search, offset: isMore ? list.offset : 0 });
+      if (list.queue !== queue || list.search !== search) return;
       list.show(page, { isMore });
       showCounts(page.counts);
     } catch (refusal) { if (refusal.code !== "connection") complain(refusal); }
@@ -166,17 +173,17 @@
     at("pass-note").value = "";
     at("pass-dialog").showModal();
   };
-  const post = async (dialog, clientId, text) => {
-    if (open === dialog) { thread.pending.set(clientId, { text }); thread.draw(); thread.toEnd(); }
-    unsent.set(clientId, { dialog, text });
+  const post = async (dialog, clientId, text, isNote = false) => {
+    if (open === dialog) { thread.pending.set(clientId, { text, isNote }); thread.draw(); thread.toEnd(); }
+    unsent.set(clientId, { dialog, text, isNote });
     try {
-      const { message } = await connection.command("post", { dialog, client_id: clientId, text });
+      const { message, marks } = await connection.command(isNote ? "note" : "post", { dialog, client_id: clientId, text });
       unsent.delete(clientId);
-      if (open === dialog) thread.add([message]);
+      if (open === dialog) { if (isNote) { thread.marks = marks; thread.toEnd(); } else thread.add([message]); }
     } catch (refusal) {
       if (refusal.code === "connection") return; // kept, and sent again with the same name when the connection is back
       unsent.delete(clientId);
-      if (open === dialog) { thread.pending.set(clientId, { text, error: refusal.message || say("failed") }); thread.draw(); } else complain(refusal);
+      if (open === dialog) { thread.pending.set(clientId, { text, isNote, error: refusal.message || say("failed") }); thread.draw(); } else complain(refusal);
     }
   };
   const unsent = new Map();
@@ -187,10 +194,11 @@
     showMe(event.me);
     showCounts(event.counts);
     composer.replies = event.canned;
+    composer.team = event.team;
     const known = new Map([...list.rows].map(([key, it]) => [key, it.last_seq]));
     await load(list.queue);
     if (open) await show(open, { isAgain: true });
-    for (const [clientId, { dialog, text }] of [...unsent]) post(dialog, clientId, text);
+    for (const [clientId, { dialog, text, isNote }] of [...unsent]) post(dialog, clientId, text, isNote);
     if (wasOnline) {
       const count = [...known].reduce((sum, [key, seq]) => sum + Math.max(0, (list.rows.get(key)?.last_seq ?? seq) - seq), 0);
       notice(say("restored", { count }), { isPassing: true });
@@ -202,6 +210,7 @@
   on("rows", ({ rows }) => { list.update(rows); if (open && rows.some((it) => it.dialog === open)) showHead(); });
   on("messages", ({ dialog, messages }) => { if (dialog === open) thread.add(messages); });
   on("marks", ({ dialog, marks, draft }) => { if (dialog === open) { thread.marks = marks; showDraft(draft); } });
+  on("mentioned", ({ dialog, who }) => { ring(); toast(say("mentioned", { name: who })); if (!open) show(dialog); });
   on("shown", ({ dialog, seq }) => { if (dialog === open) thread.shown(seq); });
   let quiet = 0;
   const mention = (text) => { thread.say(text); clearTimeout(quiet); quiet = setTimeout(() => thread.say(""), 5_000); };
@@ -211,9 +220,12 @@
   // --- what the operator does --------------------------------------------------------------------------
   list.addEventListener("choose", ({ detail }) => show(detail));
   list.addEventListener("more", () => load(list.queue, { isMore: true }));
-  composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text));
+  composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text, detail.isNote));
+  composer.addEventListener("turned", showPlaceholder);
+  let finding = 0;
+  at("find").addEventListener("input", () => { clearTimeout(finding); finding = setTimeout(() => load(list.queue), 250); });
   composer.addEventListener("typing", () => connection.hint("typing", { dialog: open }));
-  thread.addEventListener("again", ({ detail }) => { const it = thread.pending.get(detail); if (it) post(open, detail, it.text); });
+  thread.addEventListener("again", ({ detail }) => { const it = thread.pending.get(detail); if (it) post(open, detail, it.text, it.isNote); });
   thread.addEventListener("earlier", async () => {
     const dialog = open, height = at("scroll").scrollHeight;
     try {
@@ -239,11 +251,13 @@
   // --- keys: by place, so that they work in every layout ---------------------------------------------------
   const KEYS = {
     KeyJ: () => { const next = list.step(1); if (next) show(next); }, KeyK: () => { const next = list.step(-1); if (next) show(next); },
-    Digit1: () => load("waiting"), Digit2: () => load("mine"), Digit3: () => load("all"),
+    Digit1: () => load("waiting"), Digit2: () => load("mine"), Digit3: () => load("team"), Digit4: () => load("assistant"), Digit5: () => load("all"),
+    KeyF: () => at("find").focus(),
+    KeyN: () => { if (!at("composer").hidden) { composer.turn("note"); at("words").focus(); } },
     KeyT: take, KeyE: resolve, KeyA: giveBack, KeyP: pass,
-    KeyR: () => { if (!at("composer").hidden) at("words").focus(); },
-    KeyD: () => { if (!at("draft").hidden) composer.fill(at("draft-text").textContent); },
-    Slash: () => { if (!at("composer").hidden) composer.fill("/"); },
+    KeyR: () => { if (isMine()) { composer.turn("reply"); at("words").focus(); } },
+    KeyD: () => { if (!at("draft").hidden) { composer.turn("reply"); composer.fill(at("draft-text").textContent); } },
+    Slash: () => { if (isMine()) { composer.turn("reply"); composer.fill("/"); } },
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;

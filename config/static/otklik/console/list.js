@@ -7,6 +7,7 @@
   desk.List = class extends EventTarget {
     rows = new Map();
     queue = "waiting";
+    search = "";
     current = null;
     #order = [];
     #isLast = true;
@@ -40,7 +41,8 @@
       for (const row of rows) this.rows.set(row.dialog, row);
       const changed = new Set(rows.map((row) => row.dialog));
       const kept = this.#order.filter((key) => !changed.has(key));
-      const fitting = rows.filter((row) => this.#fits(row)).map((row) => row.dialog);
+      const shown = new Set(this.#order);
+      const fitting = rows.filter((row) => this.#fits(row) && (!this.search || shown.has(row.dialog))).map((row) => row.dialog);
       this.#order = [...kept, ...fitting].sort((a, b) => this.#compare(this.rows.get(a), this.rows.get(b)));
       this.draw();
     }
@@ -59,7 +61,10 @@
     #fits(row) {
       if (row.status === "closed") return false;
       if (this.queue === "waiting") return row.handoff === "requested";
-      if (this.queue === "mine") return row.handoff === "active" && row.operator?.uuid === this.me().uuid;
+      const isTheirs = row.handoff === "active" && row.operator?.uuid !== this.me().uuid;
+      if (this.queue === "mine") return row.handoff === "active" && !isTheirs;
+      if (this.queue === "team") return isTheirs;
+      if (this.queue === "assistant") return !["active", "requested"].includes(row.handoff);
       return true;
     }
 
@@ -72,7 +77,7 @@
       const held = this.root.contains(document.activeElement) ? document.activeElement.dataset.dialog : null;
       if (!this.#order.length) {
         this.root.replaceChildren(el("div", { className: "empty", children: [
-          el("h2", { text: say(`empty_${this.queue}`) }), el("p", { className: "small", text: say(`empty_${this.queue}_text`) }),
+          el("h2", { text: say(`empty_${this.search ? "found" : this.queue}`) }), el("p", { className: "small", text: say(`empty_${this.search ? "found" : this.queue}_text`) }),
         ] }));
         return;
       }

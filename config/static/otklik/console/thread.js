@@ -42,7 +42,11 @@
       return this.messages.size - before;
     }
 
-    set marks(marks) { this.#marks = marks.filter((mark) => mark.note); this.draw(); }
+    set marks(marks) {
+      this.#marks = marks.filter((mark) => mark.note);
+      for (const { client_id: clientId } of marks) this.pending.delete(clientId);
+      this.draw();
+    }
 
     /** Everything up to a number is on the customer's screen. */
     shown(seq) {
@@ -102,12 +106,12 @@
     #mark(mark) {
       return el("article", { className: "mark", title: say("internal"), children: [
         el("div", { className: "said", dir: "auto", text: mark.note }),
-        el("div", { className: "meta", children: [el("span", { text: mark.who }), el("span", { text: `→ ${mark.to}` }), el("time", { datetime: mark.at, text: desk.time(mark.at) })] }),
+        el("div", { className: "meta", children: [el("span", { text: mark.who }), mark.to ? el("span", { text: `→ ${mark.to}` }) : null, el("time", { datetime: mark.at, text: desk.time(mark.at) })] }),
       ] });
     }
 
     #pending(clientId, message) {
-      return el("article", { className: `bubble line operator pending${message.error ? " failed" : ""}`, children: [
+      return el("article", { className: `${message.isNote ? "mark" : "bubble line operator"} pending${message.error ? " failed" : ""}`, children: [
         el("div", { className: "said", dir: "auto", text: message.text }),
         el("div", { className: "meta", children: message.error
           ? [el("span", { text: `${say("not_sent")}: ${message.error}` }), el("button", { className: "link xsmall", type: "button", "data-again": clientId, text: say("retry") })]
