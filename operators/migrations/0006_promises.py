@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
-        ('operators', '0004_notes_for_the_team'),
+        ('operators', '0005_dialog_notes'),
     ]
 
     operations = [

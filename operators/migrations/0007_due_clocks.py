@@ -11,6 +11,6 @@ INDEXES = {
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("operators", "0005_promises")]
+    dependencies = [("operators", "0006_promises")]
 
     operations = performance_indexes(INDEXES)
