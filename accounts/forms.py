@@ -1,7 +1,6 @@
 """Forms of accounts."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from allauth.account.fields import PasswordField
 from allauth.account.forms import LoginForm as BaseLoginForm
@@ -18,22 +17,9 @@ from accounts.adapters import INVITATION, LONGEST_PASSWORD
 from accounts.enums import EventType, Role, Scope
 from accounts.errors import EmailTaken
 from accounts.models import Platform, Tenant, User
+from accounts.pages import time_zones
 
 NAME_LENGTH = 80
-AREAS = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
-RUSSIAN_ZONES = (
-    "Europe/Kaliningrad",
-    "Europe/Moscow",
-    "Europe/Samara",
-    "Asia/Yekaterinburg",
-    "Asia/Omsk",
-    "Asia/Krasnoyarsk",
-    "Asia/Irkutsk",
-    "Asia/Yakutsk",
-    "Asia/Vladivostok",
-    "Asia/Magadan",
-    "Asia/Kamchatka",
-)
 
 
 class LoginForm(BaseLoginForm):
@@ -147,13 +133,6 @@ class ApiKeyForm(forms.Form):
         initial=365,
         choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year")), (0, _("Until it is revoked"))],
     )
-
-
-def time_zones(current: str) -> list[tuple[str, str]]:
-    """Return the time zones of the world, Russia's first, and the current one whatever it is."""
-    others = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) and zone not in RUSSIAN_ZONES)
-    names = list(dict.fromkeys([*RUSSIAN_ZONES, current, "UTC", *others]))
-    return [(name, name.replace("_", " ")) for name in names]
 
 
 class WebhookForm(forms.Form):

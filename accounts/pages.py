@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
+from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 
@@ -11,6 +12,20 @@ from accounts.models import Tenant, User
 from accounts.services import require_role
 
 View = Callable[..., HttpResponse]
+AREAS: Final = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
+RUSSIAN_ZONES: Final = (
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+)
 
 
 class Request(HttpRequest):
@@ -32,3 +47,10 @@ def role_required(role: Role) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def time_zones(current: str) -> list[tuple[str, str]]:
+    """Return the time zones of the world, Russia's first, and the current one whatever it is."""
+    others = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) and zone not in RUSSIAN_ZONES)
+    names = list(dict.fromkeys([*RUSSIAN_ZONES, current, "UTC", *others]))
+    return [(name, name.replace("_", " ")) for name in names]

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.forms import time_zones
 from accounts.models import Tenant
-from accounts.pages import Request, role_required
+from accounts.pages import Request, role_required, time_zones
 from operators.enums import ClockKind, TicketPriority
 from operators.models import BusinessCalendar, SlaPolicy
 from operators.services import promises
