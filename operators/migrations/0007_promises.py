@@ -13,11 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
-<<<<<<<< HEAD:operators/migrations/0007_promises.py
         ('operators', '0006_mirrors'),
-========
-        ('operators', '0005_dialog_notes'),
->>>>>>>> tickets:operators/migrations/0006_promises.py
     ]
 
     operations = [

@@ -11,10 +11,6 @@ INDEXES = {
 
 class Migration(migrations.Migration):
     atomic = False
-<<<<<<<< HEAD:operators/migrations/0008_due_clocks.py
     dependencies = [("operators", "0007_promises")]
-========
-    dependencies = [("operators", "0006_promises")]
->>>>>>>> tickets:operators/migrations/0007_due_clocks.py
 
     operations = performance_indexes(INDEXES)
