@@ -30,6 +30,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "Sender": "dialogs.enums.Sender",
         "TicketSource": "operators.enums.TicketSource",
         "TicketStatus": "operators.enums.TicketStatus",
+        "CompletionReason": "marketplace.enums.CompletionReason",
+        "DecidedBy": "marketplace.enums.DecidedBy",
         "ChatSender": "marketplace.enums.ChatSender",
         "ChatStatus": "marketplace.enums.ChatStatus",
         "ComplaintStatus": "marketplace.enums.ComplaintStatus",

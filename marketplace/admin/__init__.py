@@ -12,6 +12,7 @@ from marketplace.admin.chats import (
 )
 from marketplace.admin.extension import ExtensionUploadAdmin, ExtensionUploadProblemAdmin
 from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
+from marketplace.admin.reputation import ReviewDayAdmin, TopicDayAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin, StoreRuleAdmin
 from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
@@ -32,6 +33,7 @@ __all__ = [
     "QuestionAdmin",
     "ReplyRuleAdmin",
     "ReviewAdmin",
+    "ReviewDayAdmin",
     "SellerSettingsAdmin",
     "SequenceAdmin",
     "SequenceStepAdmin",
@@ -40,5 +42,6 @@ __all__ = [
     "StoreRuleAdmin",
     "StoreSyncAdmin",
     "SyncSightingAdmin",
+    "TopicDayAdmin",
     "WritingSlotAdmin",
 ]

@@ -138,10 +138,10 @@ class ReviewViewSet(_Replied, ReadReviews):
     @action(detail=True, methods=["post"], url_path="edit-answer")
     def edit_answer(self, request: Request, uuid: UUID) -> Response:
         """Change a published answer, once within 60 days."""
+        review = self.get_object()
         payload = DraftSerializer(data=request.data)
         payload.is_valid(raise_exception=True)
         text = payload.validated_data["text"]
-        review = self.get_object()
         row = replying.edit_answer(review, text=text, by=_writer(request, review), at=now())
         return Response(OutgoingSerializer(row).data, status=status.HTTP_201_CREATED)
 

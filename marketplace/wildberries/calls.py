@@ -25,6 +25,7 @@ USER_AGENT: Final = "Otklik/1.0"
 RETRY_HEADER: Final = "X-Ratelimit-Retry"
 THROTTLED: Final = frozenset({429, 461})
 UNKNOWN_PAUSE: Final = 60.0  # Wildberries said to wait and not how long
+MOMENT: Final = 1  # seconds
 LONGEST_DETAIL: Final = 300
 MAX_ANSWER: Final = 64 * 1024 * 1024
 
@@ -48,6 +49,9 @@ class Call:
 def ask(client: httpx.Client, token: Token, call: Call, *, patience: float, sleep: Callable[[float], None]) -> Any:
     """Make one call and return the response of success.
 
+    A refusal for a moment, when two clocks differ by a hair, is waited out once:
+    whoever is told 429 has done nothing.
+
     Raises:
         RateLimited: its turn would come later than ``patience``; nothing was sent.
         Unauthorised, Rejected, Unavailable, OutcomeUnknown: see their own words.
@@ -56,7 +60,13 @@ def ask(client: httpx.Client, token: Token, call: Call, *, patience: float, slee
     wait_for_turn(key, budget, patience=patience, sleep=sleep)
     response = _exchange(client, token, call)
     if response.status_code in THROTTLED:
-        raise _limited(key, budget, response)
+        limited = _limited(key, budget, response)
+        if limited.seconds > min(MOMENT, patience):
+            raise limited
+        wait_for_turn(key, budget, patience=patience, sleep=sleep)
+        response = _exchange(client, token, call)
+        if response.status_code in THROTTLED:
+            raise _limited(key, budget, response)
     if not response.is_success:
         raise _refusal(response, is_write=call.is_write)
     return response

@@ -1,5 +1,7 @@
 """Which row each address of marketplace is about."""
 
+from uuid import uuid4
+
 from marketplace.enums import LinkMethod
 from marketplace.models import SequenceTemplate
 from marketplace.replies import OutgoingKind
@@ -67,7 +69,7 @@ def a_message_on_its_way(tenant):
 
 def a_template(tenant):
     steps = [{"day": 1, "text": "Ждём ответа"}]
-    return {"uuid": SequenceTemplate.objects.create(tenant=tenant, name="Тишина", steps=steps).uuid}
+    return {"uuid": SequenceTemplate.objects.create(tenant=tenant, name=f"Тишина {uuid4()}", steps=steps).uuid}
 
 
 CASES = {
