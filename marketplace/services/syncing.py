@@ -184,6 +184,7 @@ def _finish(turn: Run, progress: dict[str, Any], problem: str, *, began: datetim
     """End a pass: what it has not seen, the counts, the log, and when the next one begins."""
     sync, at, tally = turn.sync, now(), turn.tally
     with transaction.atomic():
+        _hold_store(turn)
         if turn.entity == SyncEntity.REVIEW and not problem:
             problem = reviews.finish(turn.store, progress, began_at=began, at=at)
         if turn.entity == SyncEntity.CHAT:
@@ -234,6 +235,7 @@ def _fail(turn: Run, error: Exception, *, at: datetime) -> None:
     failures = turn.sync.failures + 1
     minutes = INTERVALS[min(failures, len(INTERVALS)) - 1] if is_ours else 1
     with transaction.atomic():
+        _hold_store(turn)
         _close_log(turn, SyncStatus.FAILED, words, at=at)
         try:
             _release(turn, next_run_at=at + timedelta(minutes=minutes), failures=failures, log=None)
@@ -254,6 +256,11 @@ def _close_log(turn: Run, status: SyncStatus, words: str, *, at: datetime) -> No
     if turn.sync.log is not None:
         facts = {"synced": tally["synced"], "failed": tally["failed"], "errors": tally["errors"], "message": words}
         connections.finish_sync(turn.sync.log, status=status, at=at, **facts)
+
+
+def _hold_store(turn: Run) -> None:
+    """Lock the store before what stands around it, so that no two of its syncs wait for each other."""
+    Store.objects.select_for_update(no_key=True).get(pk=turn.store.pk)
 
 
 def _release(turn: Run, **changes: Any) -> None:

@@ -26,28 +26,28 @@ MOST_REMEMBERED_MS: Final = 48 * 3600 * 1000
 # patience, all in milliseconds but the burst. Returns {taken?, milliseconds to wait}.
 TAKE: Final = """
 local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local now = t[1] * 1000 + t[2] / 1000
 local interval, burst, patience = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local ends = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
 local closed = tonumber(redis.call('GET', KEYS[2]) or now)
 local wait = math.max(ends - (burst - 1) * interval - now, closed - now, 0)
 if wait > patience then return {0, math.ceil(wait)} end
 ends = math.max(ends, now + wait) + interval
-redis.call('SET', KEYS[1], string.format('%.0f', ends), 'PX', math.ceil(ends - now + burst * interval))
+redis.call('SET', KEYS[1], string.format('%.3f', ends), 'PX', math.ceil(ends - now + burst * interval))
 return {1, math.ceil(wait)}
 """
 CLOSE: Final = """
 local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local now = t[1] * 1000 + t[2] / 1000
 local wait, line = tonumber(ARGV[1]), tonumber(ARGV[2])
 local closed = math.max(tonumber(redis.call('GET', KEYS[2]) or 0), now + wait)
-redis.call('SET', KEYS[2], string.format('%.0f', closed), 'PX', math.ceil(closed - now) + 1)
-redis.call('SET', KEYS[1], string.format('%.0f', closed + line), 'PX', math.ceil(closed - now + 2 * line) + 1)
+redis.call('SET', KEYS[2], string.format('%.3f', closed), 'PX', math.ceil(closed - now) + 1)
+redis.call('SET', KEYS[1], string.format('%.3f', closed + line), 'PX', math.ceil(closed - now + 2 * line) + 1)
 """
 LEFT: Final = """
 local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-return math.max(tonumber(redis.call('GET', KEYS[1]) or 0) - now, 0)
+local now = t[1] * 1000 + t[2] / 1000
+return math.ceil(math.max(tonumber(redis.call('GET', KEYS[1]) or 0) - now, 0))
 """
 
 

@@ -216,7 +216,7 @@ def test_a_429_closes_the_bucket_for_every_worker(wb):
 
 
 def test_calls_wait_for_their_turn(wb):
-    """Six at once and then one each 1/300 s at this speed; the sandbox, as strict as the real one, refuses none."""
+    """Five at once and then one each 1/300 s at this speed; the sandbox, as strict as the real one, refuses none."""
     with of(wb) as client:
         for _ in range(12):
             client.news()
