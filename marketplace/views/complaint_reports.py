@@ -134,13 +134,14 @@ def _harmless(value: Any) -> Any:
 
 
 def _bar(number: int, line: complaint_stats.Line, most: int, count: int) -> dict[str, Any]:
-    width = 600 / max(min(count, BARS), 1)
+    slot = 600 / max(min(count, BARS), 1)
+    width, middle = min(slot * 0.7, 60), number * slot + slot / 2
     scale = 100 / most if most else 0
     return {
         "line": line,
-        "x": round(number * width + width * 0.15, 1),
-        "middle": round(number * width + width / 2, 1),
-        "width": round(min(width * 0.7, 60), 1),
+        "x": round(middle - width / 2, 1),
+        "middle": round(middle, 1),
+        "width": round(width, 1),
         "filed_y": round(110 - line.filed * scale, 1),
         "filed_height": round(line.filed * scale, 1),
         "won_y": round(110 - line.approved * scale, 1),
