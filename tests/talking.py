@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from websockets.exceptions import WebSocketException
 LOST = (OSError, TimeoutError, WebSocketException)
 
 
-class Client:
+class Client(ABC):
     """One socket that is opened again whenever it breaks; ``obey`` gets every frame."""
 
     def __init__(self, address: str, *, origin: str, cookie: str = "") -> None:
@@ -42,11 +43,13 @@ class Client:
             with suppress(*LOST):
                 await self._socket.send(json.dumps({"command": command, **fields}))
 
+    @abstractmethod
     async def greet(self) -> None:
-        raise NotImplementedError
+        """Say who one is, and what one has seen."""
 
+    @abstractmethod
     async def obey(self, frame: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Take in what the server says."""
 
     async def _stay(self) -> None:
         while True:

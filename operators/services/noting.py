@@ -1,5 +1,6 @@
 """Notes on a conversation, for colleagues only."""
 
+import re
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -35,10 +36,15 @@ def leave_note(dialog: Dialog, *, author: User, text: str, client_id: str, at: d
     if is_new:
         event = {"type": "noted", "dialog": dialog.pk, "uuid": str(dialog.uuid), "who": author.get_short_name()}
         others = [person for person in team(dialog.tenant) if person.pk != author.pk]
-        named = [str(person.uuid) for person in others if f"@{person.get_full_name()}" in text]
+        named = [str(person.uuid) for person in others if _names(text, person)]
         hint: dict[str, Any] = {"type": HANDLER, "event": {**event, "mentioned": named}}
         transaction.on_commit(partial(broadcast, tenant_group(dialog.tenant_id), hint))
     return found
+
+
+def _names(text: str, person: User) -> bool:
+    """Say whether ``text`` calls ``person``; a longer name that begins like theirs is somebody else's."""
+    return re.search(rf"@{re.escape(person.get_full_name())}(?!\w)", text) is not None
 
 
 def team(tenant: Tenant) -> list[User]:

@@ -375,6 +375,16 @@ async def test_a_note_reaches_colleagues_and_never_the_customer(dialog, desk, te
     assert not await Event.objects.filter(data__icontains="скидку").aexists()
 
 
+async def test_a_name_that_begins_like_anothers_calls_only_its_own(dialog, desk, tenant):
+    namesake = await database_sync_to_async(operator_of)(tenant, full_name="Борис Второйский")
+    anna, boris, other = [await Operator.greeted(person, tenant) for person in (*desk, namesake)]
+
+    await anna.ask("note", dialog=str(dialog.uuid), client_id=CLIENT.format(2), text="@Борис Второйский, посмотри")
+
+    assert (await other.until(lambda e: e["type"] == "mentioned"))["who"] == "Анна"
+    assert await boris.socket.receive_nothing(timeout=0.5)
+
+
 async def test_a_note_on_another_shops_dialog_is_not_found(dialog, tenant):
     stranger_shop = await database_sync_to_async(TenantFactory)()
     stranger = await database_sync_to_async(operator_of)(stranger_shop)
