@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,6 +32,15 @@ class DialogStatus(TextChoices):
     PAUSED = "paused", _("Paused")
     ESCALATED = "escalated", _("Escalated")
     CLOSED = "closed", _("Closed")
+
+
+class Priority(IntegerChoices):
+    """How soon a conversation wants a person."""
+
+    LOW = 1, _("Low")
+    NORMAL = 2, _("Normal")
+    HIGH = 3, _("High")
+    URGENT = 4, _("Urgent")
 
 
 class HandoffStatus(TextChoices):

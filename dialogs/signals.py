@@ -8,6 +8,9 @@ operator_requested = Signal()
 message_received = Signal()
 """A customer wrote. Arguments: ``dialog_id``, ``message_id``."""
 
+snooze_ended = Signal()
+"""A customer wrote in a conversation that was put off. Arguments: ``dialog_id``, ``at``."""
+
 dialog_closed = Signal()
 """A conversation ended. Arguments: ``dialog_id``."""
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.enums import Role
 from accounts.pages import Request, role_required
+from dialogs.enums import Priority
 from operators import wording
 
 
@@ -15,4 +16,5 @@ from operators import wording
 def console(request: Request) -> HttpResponse:
     """Show the live console of the current shop."""
     config = {"tenant": str(request.tenant.uuid), "language": get_language() or "ru"}
-    return render(request, "operators/console.html", {"config": config, "words": wording.of_console()})
+    context = {"config": config, "words": wording.of_console(), "priorities": Priority.choices}
+    return render(request, "operators/console.html", context)

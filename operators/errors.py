@@ -49,6 +49,16 @@ class NotInCharge(DomainError):
 
 
 @dataclass
+class SnoozeTooLong(DomainError):
+    """A conversation is put off to a moment ahead, and not for ever."""
+
+    code, status = "snooze_too_long", 422
+    message = _("Choose a moment ahead, within {days} days.")
+
+    days: int
+
+
+@dataclass
 class ReopenWindowPassed(DomainError):
     """A ticket that was closed long ago is not reopened; a follow-up continues it."""
 

@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from django.utils.timezone import now
 
 from dialogs.events import announce_state
-from dialogs.signals import dialog_closed, operator_requested
-from operators.services import handoffs
+from dialogs.signals import dialog_closed, operator_requested, snooze_ended
+from operators.services import handoffs, snoozing
 
 
 @receiver(operator_requested, dispatch_uid="operators.open_handoff")
@@ -23,3 +23,9 @@ def open_handoff(*, dialog_id: int, reason: str, request_id: UUID, at: datetime,
 def end_handoff(*, dialog_id: int, **_: Any) -> None:
     """End the cycle of a dialog that was closed."""
     handoffs.end_with_dialog(dialog_id, at=now())
+
+
+@receiver(snooze_ended, dispatch_uid="operators.note_woken")
+def note_woken(*, dialog_id: int, at: datetime, **_: Any) -> None:
+    """Keep that the customer's words ended a conversation's sleep."""
+    snoozing.note_woken(dialog_id, at=at)

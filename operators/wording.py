@@ -3,10 +3,12 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from dialogs.enums import Priority
+
 
 def of_console() -> dict[str, str]:
     """Return the words that the console shows while it runs."""
-    return {**_lists(), **_thread(), **_context(), **_troubles()}
+    return {**_lists(), **_thread(), **_steps(), **_context(), **_troubles()}
 
 
 def _lists() -> dict[str, str]:
@@ -19,6 +21,8 @@ def _lists() -> dict[str, str]:
         "empty_team_text": _("What they take from the queue appears here."),
         "empty_assistant": _("The assistant is not talking to anybody"),
         "empty_assistant_text": _("Conversations that nobody has called a person into appear here."),
+        "empty_snoozed": _("Nothing is snoozed"),
+        "empty_snoozed_text": _("Put off what has to wait: press S in a conversation."),
         "empty_found": _("Nothing found"),
         "empty_found_text": _("Look in another queue, or clear the search."),
         "empty_all": _("No open conversations"),
@@ -62,6 +66,23 @@ def _thread() -> dict[str, str]:
         "given_back": _("The assistant goes on."),
         "resolved": _("The conversation is closed."),
         "close_question": _("Close this conversation? The customer is told."),
+    }
+
+
+def _steps() -> dict[str, str]:
+    return {
+        "until_reply": _("until a reply"),
+        "asleep": _("snoozed until {until}"),
+        "asleep_reply": _("snoozed until the customer writes"),
+        "step_snoozed": _("{name} snoozed this until {until}"),
+        "step_snoozed_reply": _("{name} snoozed this until the customer writes"),
+        "step_woken": _("This conversation is awake again"),
+        "step_priority": _("{name} set the priority: {priority}"),
+        "snoozed": _("The conversation is snoozed."),
+        "woken": _("The conversation is awake."),
+        "moment_ahead": _("Choose a moment ahead."),
+        **{f"priority_{p.value}": str(p.label) for p in Priority},
+        **{f"priority_{p.name.lower()}": str(p.label) for p in Priority},
     }
 
 

@@ -10,18 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
 from config.db import Public, Timestamped, enum_check
-from dialogs.enums import HANDOFF_FROM, Channel, DialogStatus, HandoffStatus
+from dialogs.enums import HANDOFF_FROM, Channel, DialogStatus, HandoffStatus, Priority
 from dialogs.errors import DialogClosed, IllegalHandoff
 from dialogs.models.contacts import Contact
 
-# Counts and locks in one statement; an answer under way is stale once the customer has said something new.
+# Counts and locks in one statement; an answer under way is stale, and a put off conversation wakes, once the
+# customer has said something new.
 COUNT_MESSAGE: Final = """
 UPDATE dialogs
    SET last_seq = last_seq + 1, messages_count = messages_count + 1, last_message_at = %(at)s,
        last_customer_message_at = CASE WHEN %(customer)s THEN %(at)s ELSE last_customer_message_at END,
-       version = version + %(customer)s::int
+       version = version + %(customer)s::int,
+       snoozed_at = CASE WHEN %(customer)s THEN NULL ELSE snoozed_at END,
+       snoozed_until = CASE WHEN %(customer)s THEN NULL ELSE snoozed_until END
  WHERE id = %(id)s
-RETURNING last_seq, messages_count, last_message_at, last_customer_message_at, version, status
+RETURNING last_seq, messages_count, last_message_at, last_customer_message_at, version, status,
+          snoozed_at, snoozed_until
 """
 
 
@@ -35,6 +39,10 @@ class DialogQuerySet(OwnedQuerySet["Dialog"]):
     def awaiting_operator(self) -> Self:
         """Keep those whose customer waits for a person."""
         return self.filter(handoff_status=HandoffStatus.REQUESTED)
+
+    def snoozed(self) -> Self:
+        """Keep those that were put off."""
+        return self.filter(snoozed_at__isnull=False)
 
     def latest_first(self) -> Self:
         """Order by the last message, newest first."""
@@ -82,6 +90,9 @@ class Dialog(Public, Owned, Timestamped):
     assigned_operator = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("operator")
     )
+    priority = models.SmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+    snoozed_at = models.DateTimeField(_("put off"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
     first_response_time = models.FloatField(_("first response, seconds"), null=True, blank=True)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
     last_customer_message_at = models.DateTimeField(_("last customer message"), null=True, blank=True)
@@ -116,6 +127,12 @@ class Dialog(Public, Owned, Timestamped):
                 | (~Q(status="closed") & Q(closed_at__isnull=True)),
                 name="ck_dialogs_closed_at",
             ),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="ck_dialogs_priority"),
+            models.CheckConstraint(
+                condition=Q(snoozed_at=None, snoozed_until=None)
+                | Q(snoozed_at__isnull=False, handoff_status=HandoffStatus.ACTIVE.value),
+                name="ck_dialogs_snoozed_at",
+            ),
             models.CheckConstraint(
                 condition=Q(first_response_time__isnull=True) | Q(first_response_time__gte=0),
                 name="ck_dialogs_first_response_time",
@@ -135,6 +152,19 @@ class Dialog(Public, Owned, Timestamped):
         """Say whether a person is in charge or was asked for, so the assistant keeps quiet."""
         return self.handoff_status in {HandoffStatus.REQUESTED, HandoffStatus.ACTIVE}
 
+    def snooze(self, *, at: datetime, until: datetime | None) -> bool:
+        """Put the conversation off, until a moment or the customer's next words; say whether a person is in charge."""
+        theirs = Dialog.objects.open().filter(pk=self.pk, handoff_status=HandoffStatus.ACTIVE)
+        is_put_off = bool(theirs.update(snoozed_at=at, snoozed_until=until))
+        self.refresh_from_db()
+        return is_put_off
+
+    def wake(self) -> bool:
+        """Bring a conversation back that was put off; say whether it was."""
+        has_slept = bool(Dialog.objects.snoozed().filter(pk=self.pk).update(snoozed_at=None, snoozed_until=None))
+        self.refresh_from_db()
+        return has_slept
+
     def count_message(self, *, at: datetime, is_customer: bool) -> None:
         """Take the next number for a message and keep the row locked until the transaction ends."""
         with connection.cursor() as cursor:
@@ -142,7 +172,10 @@ class Dialog(Public, Owned, Timestamped):
             row = cursor.fetchone()
         if row is None:
             raise Dialog.DoesNotExist
-        names = ("last_seq", "messages_count", "last_message_at", "last_customer_message_at", "version", "status")
+        names = (
+            "last_seq", "messages_count", "last_message_at", "last_customer_message_at", "version", "status",
+            "snoozed_at", "snoozed_until",
+        )  # fmt: skip
         for name, value in zip(names, row, strict=True):
             setattr(self, name, value)
 
@@ -163,7 +196,14 @@ class Dialog(Public, Owned, Timestamped):
         moved = (
             Dialog.objects.open()
             .filter(pk=self.pk, handoff_status__in=HANDOFF_FROM[to])
-            .update(handoff_status=to, status=status, assigned_operator=operator_id, version=F("version") + 1)
+            .update(
+                handoff_status=to,
+                status=status,
+                assigned_operator=operator_id,
+                version=F("version") + 1,
+                snoozed_at=None,
+                snoozed_until=None,
+            )
         )
         self.refresh_from_db()
         if not moved:
@@ -178,7 +218,13 @@ class Dialog(Public, Owned, Timestamped):
         moved = (
             Dialog.objects.open()
             .filter(pk=self.pk)
-            .update(status=DialogStatus.CLOSED, closed_at=at, version=F("version") + 1)
+            .update(
+                status=DialogStatus.CLOSED,
+                closed_at=at,
+                version=F("version") + 1,
+                snoozed_at=None,
+                snoozed_until=None,
+            )
         )
         self.refresh_from_db()
         if not moved:

@@ -13,7 +13,7 @@ from accounts.models import Tenant
 from assistants.models import Assistant, BotInstance
 from dialogs import intents, signals, tasks
 from dialogs.enums import Channel, RunStatus, Sender
-from dialogs.events import announce_message
+from dialogs.events import announce_message, announce_state
 from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMessage
 from dialogs.ports import channel_for
 from dialogs.prompts import INSTRUCTION
@@ -132,6 +132,7 @@ def receive_locked(
         return known
     dialog = dialog if dialog.is_open else _follow_up(dialog)
     _follow_language(dialog, text)
+    was_snoozed = dialog.snoozed_at is not None
     reading = intents.read(text)
     message = write(
         dialog,
@@ -150,6 +151,10 @@ def receive_locked(
     announce_message(message)
     facts = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
+    if was_snoozed:
+        announce_state(dialog)
+        woken = partial(signals.snooze_ended.send, sender=Dialog, dialog_id=dialog.pk, at=at)
+        transaction.on_commit(woken, robust=True)
     return Received(message=message, run=run, is_new=True)
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from dialogs.enums import Priority
 from operators.enums import PresenceStatus
 
 BIG_INTEGER: Final = 2**63 - 1
@@ -24,7 +25,7 @@ class Hello(serializers.Serializer[Any]):
 class Queue(serializers.Serializer[Any]):
     """A page of a queue."""
 
-    queue = serializers.ChoiceField(["waiting", "mine", "team", "assistant", "all"])
+    queue = serializers.ChoiceField(["waiting", "mine", "team", "assistant", "snoozed", "all"])
     search = serializers.CharField(max_length=100, allow_blank=True, default="")
     offset = serializers.IntegerField(min_value=0, max_value=10_000, default=0)
 
@@ -63,6 +64,18 @@ class Transfer(OfDialog):
 
     to = serializers.UUIDField(required=False, allow_null=True, default=None)
     note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, default="")
+
+
+class Snooze(OfDialog):
+    """A conversation to put off, until a moment or, without one, until the customer writes."""
+
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class Prioritise(OfDialog):
+    """How soon a conversation wants a person."""
+
+    priority = serializers.ChoiceField(Priority.choices)
 
 
 class Return(OfDialog):

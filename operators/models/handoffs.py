@@ -25,8 +25,8 @@ class HandoffRequestQuerySet(OwnedQuerySet["HandoffRequest"]):
         return self.filter(state__in=OPEN_REQUESTS)
 
     def waiting(self) -> Self:
-        """Keep those nobody took, longest wait first."""
-        return self.filter(state=RequestState.REQUESTED).order_by("requested_at", "pk")
+        """Keep those nobody took, urgent ones and then the longest wait first."""
+        return self.filter(state=RequestState.REQUESTED).order_by("-dialog__priority", "requested_at", "pk")
 
     def overdue(self, *, at: datetime) -> Self:
         """Keep those nobody took in time."""

@@ -28,7 +28,9 @@ class DialogNote(Public, Owned, Created):
         verbose_name = _("note on a dialog")
         verbose_name_plural = _("notes on dialogs")
         constraints = [
-            models.UniqueConstraint(fields=["dialog", "client_id", "tenant"], name="uq_dialog_notes_client_id"),
+            models.UniqueConstraint(
+                fields=["dialog", "author", "client_id", "tenant"], name="uq_dialog_notes_client_id"
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="ck_dialog_notes_text"),
         ]
 

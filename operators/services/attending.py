@@ -46,6 +46,7 @@ def _give_up(presence_id: int, *, at: datetime) -> int:
     presence.status = PresenceStatus.OFFLINE
     presence.save(update_fields=["status"])
     held = HandoffRequest.objects.of(presence.tenant).filter(operator=presence.user_id, state=RequestState.ACTIVE)
+    held = held.filter(dialog__snoozed_at=None)  # what sleeps waits for its time, not for a person
     count = 0
     for handoff in held.select_related("dialog").order_by("dialog_id"):
         try:

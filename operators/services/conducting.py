@@ -73,7 +73,7 @@ def pass_on(dialog: Dialog, *, by: User, at: datetime, note: str = "", to: User 
     if to is not None:
         handoffs.be_operator(to, dialog.tenant)
         handoffs.have_room(to, dialog)
-    handoff = _held(dialog, by)
+    handoff = held(dialog, by)
     handoffs.release(handoff, at=at, by=by, note=note)
     if to is not None:
         handoffs.take(handoff, operator=to, at=at)
@@ -86,7 +86,7 @@ def return_to_assistant(dialog: Dialog, *, by: User, at: datetime, instruction: 
     Raises:
         NotInCharge: it is a colleague's, and ``by`` is not an administrator.
     """
-    handoff = _held(dialog, by)
+    handoff = held(dialog, by)
     handoffs.resolve(handoff, at=at, by=by, note=instruction)
     receiving.resume(handoff.dialog, instruction=instruction, at=at)
 
@@ -105,12 +105,16 @@ def finish(dialog: Dialog, *, by: User, at: datetime) -> None:
     handing.close(locked, at=at)
 
 
-def _held(dialog: Dialog, by: User) -> HandoffRequest:
-    """Lock the dialog and return the cycle that ``by`` may end."""
+def held(dialog: Dialog, by: User) -> HandoffRequest:
+    """Lock the dialog and return the cycle that ``by`` may end.
+
+    Raises:
+        NotInCharge: it is a colleague's, or nobody's, and ``by`` is not an administrator.
+    """
     locked = Dialog.objects.locked().get(pk=dialog.pk)
     _be_in_charge(locked, by, or_admin=True)
-    held = HandoffRequest.objects.select_related("dialog", "tenant")
-    handoff = held.filter(dialog=locked, state=RequestState.ACTIVE).first()
+    cycles = HandoffRequest.objects.select_related("dialog", "tenant")
+    handoff = cycles.filter(dialog=locked, state=RequestState.ACTIVE).first()
     if handoff is None:
         raise NotInCharge
     return handoff

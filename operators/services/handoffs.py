@@ -234,7 +234,10 @@ def have_room(operator: User, dialog: Dialog) -> None:
     presence = OperatorPresence.objects.select_for_update().get(**key)
     limit = presence.limit_for(dialog.platform)
     held = Dialog.objects.open().filter(
-        tenant_id=dialog.tenant_id, handoff_status=HandoffStatus.ACTIVE, assigned_operator=operator
+        tenant_id=dialog.tenant_id,
+        handoff_status=HandoffStatus.ACTIVE,
+        assigned_operator=operator,
+        snoozed_at=None,
     )
     is_messenger = dialog.platform in MESSENGERS
     same_kind = held.filter(platform__in=MESSENGERS) if is_messenger else held.exclude(platform__in=MESSENGERS)

@@ -29,9 +29,9 @@ def leave_note(dialog: Dialog, *, author: User, text: str, client_id: str, at: d
         MessageEmpty, MessageTooLong, MessageUnreadable: see ``posting.readable``.
     """
     text = posting.readable(text)
-    fields = {"author": author, "text": text, "created_at": at}
+    fields = {"text": text, "created_at": at}
     found, is_new = DialogNote.objects.get_or_create(
-        tenant_id=dialog.tenant_id, dialog=dialog, client_id=client_id, defaults=fields
+        tenant_id=dialog.tenant_id, dialog=dialog, author=author, client_id=client_id, defaults=fields
     )
     if is_new:
         event = {"type": "noted", "dialog": dialog.pk, "uuid": str(dialog.uuid), "who": author.get_short_name()}

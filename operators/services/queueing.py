@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
+from django.db.models import Q
 from django.utils.timezone import now
 
 from dialogs.events import announce_state
@@ -24,7 +25,8 @@ def place_of(dialog: Dialog) -> Place | None:
     if ours is None:
         return None
     at = now()
-    ahead = waiting.filter(requested_at__lt=ours.requested_at).count()
+    is_earlier = Q(dialog__priority=dialog.priority, requested_at__lt=ours.requested_at)
+    ahead = waiting.filter(Q(dialog__priority__gt=dialog.priority) | is_earlier).count()
     usual = usual_wait(dialog.tenant_id, at=at)
     is_late = usual is not None and at - ours.requested_at > usual
     return Place(

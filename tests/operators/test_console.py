@@ -109,7 +109,14 @@ async def test_the_queues_and_the_thread_are_shown(desk, tenant, dialog):
     listed = await operator.ask("queue", queue="waiting")
     shown = await operator.ask("open", dialog=str(dialog.uuid))
 
-    assert operator.ready["counts"] == {"waiting": 1, "mine": 0, "team": 0, "assistant": 0, "all": 1}
+    assert operator.ready["counts"] == {
+        "waiting": 1,
+        "mine": 0,
+        "team": 0,
+        "assistant": 0,
+        "snoozed": 0,
+        "all": 1,
+    }
     assert (operator.ready["me"]["status"], operator.ready["me"]["web"]) == ("online", [0, 3])
     assert [reply["shortcut"] for reply in operator.ready["canned"]] == ["hi"]
     assert [row["dialog"] for row in listed["rows"]] == [str(dialog.uuid)]
@@ -165,6 +172,9 @@ async def test_a_strangers_dialog_is_not_found_by_any_command(desk, tenant, dial
         "release": {},
         "give_back": {},
         "resolve": {},
+        "snooze": {},
+        "wake": {},
+        "prioritise": {"priority": 3},
         "typing": {},
     }
     answers = {command: await page.ask(command, **uuid, **more) for command, more in fields.items()}
@@ -414,4 +424,20 @@ async def test_the_queues_tell_whose_turn_it_is_and_can_be_searched(dialog, desk
     assert (await keys(boris, "all", "перова"))[0] == [str(dialog.uuid)]
     assert (await keys(boris, "all", "MARIA@"))[0] == [str(dialog.uuid)]
     assert (await keys(boris, "all", "нет такого"))[0] == []
-    assert (await keys(boris, "all"))[1] == {"waiting": 0, "mine": 0, "team": 1, "assistant": 1, "all": 2}
+    assert (await keys(boris, "all"))[1] == {
+        "waiting": 0,
+        "mine": 0,
+        "team": 1,
+        "assistant": 1,
+        "snoozed": 0,
+        "all": 2,
+    }
+
+
+async def test_two_operators_may_name_their_notes_alike(dialog, desk, tenant):
+    pages = [await Operator.greeted(person, tenant) for person in desk]
+
+    for page, words in zip(pages, ("Первая", "Вторая"), strict=True):
+        await page.ask("note", dialog=str(dialog.uuid), client_id=CLIENT.format(1), text=words)
+
+    assert [note.text async for note in DialogNote.objects.order_by("pk")] == ["Первая", "Вторая"]

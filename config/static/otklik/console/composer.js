@@ -110,15 +110,18 @@
         this.#insert(fitting[this.#chosen].shortcut);
       } else if (event.key === "Enter" && !event.shiftKey) {
         event.preventDefault();
-        this.#send();
+        this.#send((event.ctrlKey || event.metaKey) && this.mode === "reply" ? "resolve" : "");
       }
     }
 
-    #send() {
+    /** Send what is written; `then` says what follows: "resolve" or "snooze". */
+    send(then = "") { this.#send(then); }
+
+    #send(then = "") {
       const text = this.input.value.trim();
       if (!text) return;
       this.fill("");
-      this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, isNote: this.mode === "note" } }));
+      this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, isNote: this.mode === "note", then } }));
     }
   };
 })((window.otklikConsole ??= {}));

@@ -74,11 +74,14 @@
     const isOpen = it.status !== "closed", isTaken = it.handoff === "active", mine = isMine();
     at("talk-name").textContent = it.name;
     const state = !isOpen ? say("closed") : isTaken ? (mine ? say("you") : it.operator?.name ?? "") : it.handoff === "requested" ? it.reason || say("waits") : say("assistant");
-    at("talk-state").textContent = `${it.channel} · ${state}`;
+    const asleep = it.snoozed ? (it.snoozed.until ? say("asleep", { until: desk.moment(it.snoozed.until) }) : say("asleep_reply")) : "";
+    at("talk-state").textContent = [it.channel, state, asleep].filter(Boolean).join(" · ");
     at("take").hidden = !isOpen || isTaken;
     at("take").textContent = say(it.handoff === "requested" ? "take" : "take_over");
-    for (const id of ["give-back", "pass"]) at(id).hidden = !mine;
-    at("resolve").hidden = !mine;
+    for (const id of ["give-back", "pass", "resolve"]) at(id).hidden = !mine;
+    at("snooze").hidden = !mine || Boolean(it.snoozed);
+    at("wake").hidden = !mine || !it.snoozed;
+    at("send-more").hidden = !mine || composer.mode === "note";
     at("composer").hidden = !isOpen;
     at("hint").hidden = mine;
     root.querySelector('[data-mode="reply"]').disabled = !mine;
@@ -86,6 +89,7 @@
     wasMine = mine ? open : null;
     at("hint").textContent = !isOpen ? say("ended") : isTaken ? say("other_has_it", { name: it.operator?.name ?? "" }) : say("take_first");
     showPlaceholder();
+    at("priority").value = it.priority;
     at("draft").hidden = !mine || !at("draft-text").textContent;
   };
   const showDraft = (draft) => {
@@ -95,6 +99,7 @@
   };
   const fact = (name, value) => (value ? [el("dt", { text: name }), el("dd", { dir: "auto", text: value })] : []);
   const showContext = (it) => {
+    at("priority").hidden = false;
     const others = it.others.map((other) => el("li", { children: [el("button", { className: "link", type: "button", "data-other": other.dialog, text: desk.moment(other.at) }), el("span", { className: "faint", text: ` ${other.status}` })] }));
     at("context").replaceChildren(...[
       el("dl", { className: "facts", children: [
@@ -147,9 +152,10 @@
   };
 
   // --- doing --------------------------------------------------------------------------------------
-  const move = async (command, fields = {}, words = "") => {
-    if (!open) return;
-    const dialog = open;
+  const LEAVING = new Set(["resolve", "snooze", "transfer", "give_back"]);
+  const goOn = (dialog) => { const next = list.after(dialog); if (open === dialog && next) show(next); };
+  const move = async (command, fields = {}, words = "", { dialog = open, isNext = false } = {}) => {
+    if (!dialog) return;
     try {
       const { row: fresh, counts: now, me: mine } = await connection.command(command, { dialog, ...fields });
       showMe(mine);
@@ -157,12 +163,14 @@
       showCounts(now);
       showHead();
       if (words) notice(words, { isPassing: true });
+      if (LEAVING.has(command) && isNext) goOn(dialog);
       if (command === "take") { load("mine"); thread.toEnd(); if (matchMedia("(min-width: 56.01rem)").matches) at("words").focus(); }
     } catch (refusal) { complain(refusal); if (refusal.code !== "connection") show(dialog, { isAgain: true }); }
   };
   const can = (id) => !at(id).hidden && !at("talk-head").hidden;
   const take = () => { if (can("take")) move("take", {}, say("taken")); };
-  const resolve = () => { if (can("resolve") && window.confirm(say("close_question"))) move("resolve", {}, say("resolved")); };
+  const resolve = ({ isNext = false } = {}) => { if (can("resolve") && window.confirm(say("close_question"))) move("resolve", {}, say("resolved"), { isNext }); };
+  const wake = () => { if (can("wake")) move("wake", {}, say("woken")); };
   const giveBack = () => { if (can("give-back")) { at("back-note").value = ""; at("back-dialog").showModal(); } };
   const pass = async () => {
     if (!can("pass")) return;
@@ -173,12 +181,14 @@
     at("pass-note").value = "";
     at("pass-dialog").showModal();
   };
-  const post = async (dialog, clientId, text, isNote = false) => {
+  const post = async (dialog, clientId, text, isNote = false, then = "") => {
     if (open === dialog) { thread.pending.set(clientId, { text, isNote }); thread.draw(); thread.toEnd(); }
-    unsent.set(clientId, { dialog, text, isNote });
+    unsent.set(clientId, { dialog, text, isNote, then });
     try {
       const { message, marks } = await connection.command(isNote ? "note" : "post", { dialog, client_id: clientId, text });
       unsent.delete(clientId);
+      if (then === "resolve") move("resolve", {}, say("resolved"), { dialog });
+      if (then === "snooze") desk.snoozing?.ask(dialog);
       if (open === dialog) { if (isNote) { thread.marks = marks; thread.toEnd(); } else thread.add([message]); }
     } catch (refusal) {
       if (refusal.code === "connection") return; // kept, and sent again with the same name when the connection is back
@@ -198,7 +208,7 @@
     const known = new Map([...list.rows].map(([key, it]) => [key, it.last_seq]));
     await load(list.queue);
     if (open) await show(open, { isAgain: true });
-    for (const [clientId, { dialog, text, isNote }] of [...unsent]) post(dialog, clientId, text, isNote);
+    for (const [clientId, { dialog, text, isNote, then }] of [...unsent]) post(dialog, clientId, text, isNote, then);
     if (wasOnline) {
       const count = [...known].reduce((sum, [key, seq]) => sum + Math.max(0, (list.rows.get(key)?.last_seq ?? seq) - seq), 0);
       notice(say("restored", { count }), { isPassing: true });
@@ -220,8 +230,9 @@
   // --- what the operator does --------------------------------------------------------------------------
   list.addEventListener("choose", ({ detail }) => show(detail));
   list.addEventListener("more", () => load(list.queue, { isMore: true }));
-  composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text, detail.isNote));
-  composer.addEventListener("turned", showPlaceholder);
+  composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text, detail.isNote, detail.then));
+  composer.addEventListener("turned", () => { showPlaceholder(); at("send-more").hidden = !isMine() || composer.mode === "note"; });
+  at("send-more").addEventListener("click", ({ target }) => { const then = target.closest("[data-then]")?.dataset.then; if (then) { at("send-more").open = false; composer.send(then); } });
   let finding = 0;
   at("find").addEventListener("input", () => { clearTimeout(finding); finding = setTimeout(() => load(list.queue), 250); });
   composer.addEventListener("typing", () => connection.hint("typing", { dialog: open }));
@@ -240,7 +251,8 @@
     else if (button?.dataset.other) show(button.dataset.other);
   });
   at("take").addEventListener("click", take);
-  at("resolve").addEventListener("click", resolve);
+  at("resolve").addEventListener("click", () => resolve());
+  at("wake").addEventListener("click", wake);
   at("give-back").addEventListener("click", giveBack);
   at("pass").addEventListener("click", pass);
   at("draft-use").addEventListener("click", () => composer.fill(at("draft-text").textContent));
@@ -251,27 +263,36 @@
   // --- keys: by place, so that they work in every layout ---------------------------------------------------
   const KEYS = {
     KeyJ: () => { const next = list.step(1); if (next) show(next); }, KeyK: () => { const next = list.step(-1); if (next) show(next); },
-    Digit1: () => load("waiting"), Digit2: () => load("mine"), Digit3: () => load("team"), Digit4: () => load("assistant"), Digit5: () => load("all"),
+    Enter: () => { if (list.current && list.current !== open) show(list.current); else if (can("take")) take(); else if (!at("composer").hidden) at("words").focus(); },
+    Digit1: () => load("waiting"), Digit2: () => load("mine"), Digit3: () => load("team"), Digit4: () => load("assistant"), Digit5: () => load("snoozed"), Digit6: () => load("all"),
     KeyF: () => at("find").focus(),
+    KeyS: () => { if (can("wake")) wake(); else if (can("snooze")) desk.snoozing.ask(open); },
     KeyN: () => { if (!at("composer").hidden) { composer.turn("note"); at("words").focus(); } },
-    KeyT: take, KeyE: resolve, KeyA: giveBack, KeyP: pass,
+    KeyT: take, KeyE: () => resolve(), KeyA: pass, KeyB: giveBack,
     KeyR: () => { if (isMine()) { composer.turn("reply"); at("words").focus(); } },
     KeyD: () => { if (!at("draft").hidden) { composer.turn("reply"); composer.fill(at("draft-text").textContent); } },
     Slash: () => { if (isMine()) { composer.turn("reply"); composer.fill("/"); } },
   };
+  const SHIFTED = { KeyE: () => resolve({ isNext: true }) };
+  const PLACES = { KeyI: "waiting", KeyM: "mine", KeyT: "team", KeyB: "assistant", KeyS: "snoozed", KeyA: "all" };
+  let went = 0; // when G was pressed
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "Escape") { if (isTyping) event.target.blur(); else view("list"); return; }
     if (isTyping) return;
     if (event.key === "?" || (event.shiftKey && event.code === "Slash") || (event.shiftKey && event.code === "Digit7" && event.key === "?")) { event.preventDefault(); at("keys").showModal(); return; }
-    const act = event.shiftKey ? null : KEYS[event.code];
+    if (event.code === "Enter" && event.target.closest?.("button, a, summary")) return;
+    const isGoing = Date.now() - went < 1_500;
+    went = event.code === "KeyG" && !isGoing ? Date.now() : 0;
+    if (isGoing && PLACES[event.code]) { event.preventDefault(); load(PLACES[event.code]); return; }
+    const act = (event.shiftKey ? SHIFTED : KEYS)[event.code];
     if (act) { event.preventDefault(); act(); }
   });
 
   // A hint may have been lost: look at the queue again now and then, unless somebody has leafed through it.
   setInterval(() => { if (!document.hidden && list.offset <= desk.List.PAGE) load(list.queue); }, 60_000);
 
-  notice(say("connecting"));
-  connection.start();
+  desk.page = { connection, list, thread, composer, root, at, on, move, show, load, row, isMine, can, take, resolve, wake, pass, giveBack, complain, notice, toast, get open() { return open; }, get me() { return me; } };
+  document.addEventListener("DOMContentLoaded", () => { notice(say("connecting")); connection.start(); });
 })(window.otklikConsole);

@@ -33,6 +33,8 @@
     return days === 0 ? desk.say("today") : days === 1 ? desk.say("yesterday") : day.format(new Date(text));
   };
 
+  desk.PRIORITY = { 1: "↓", 2: "", 3: "↑", 4: "⇈" };
+
   /** How long somebody has been waiting, and how bad that is. */
   desk.wait = (since) => {
     const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(since)) / 1000));

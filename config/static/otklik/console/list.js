@@ -53,6 +53,12 @@
       return this.#order[place < 0 ? 0 : Math.min(this.#order.length - 1, Math.max(0, place + by))];
     }
 
+    /** Return the row that comes next when one is done with. */
+    after(dialog) {
+      const rest = this.#order.filter((key) => key !== dialog), place = this.#order.indexOf(dialog);
+      return rest[Math.min(Math.max(place, 0), rest.length - 1)];
+    }
+
     draw() {
       if (this.#frame) return;
       this.#frame = requestAnimationFrame(() => { this.#frame = 0; this.#draw(); });
@@ -61,6 +67,8 @@
     #fits(row) {
       if (row.status === "closed") return false;
       if (this.queue === "waiting") return row.handoff === "requested";
+      if (this.queue === "snoozed") return Boolean(row.snoozed);
+      if (row.snoozed && (this.queue === "mine" || this.queue === "team")) return false;
       const isTheirs = row.handoff === "active" && row.operator?.uuid !== this.me().uuid;
       if (this.queue === "mine") return row.handoff === "active" && !isTheirs;
       if (this.queue === "team") return isTheirs;
@@ -69,7 +77,8 @@
     }
 
     #compare(a, b) {
-      if (this.queue === "waiting") return Date.parse(a.waiting_since ?? 0) - Date.parse(b.waiting_since ?? 0);
+      if (this.queue === "waiting") return b.priority - a.priority || Date.parse(a.waiting_since ?? 0) - Date.parse(b.waiting_since ?? 0);
+      if (this.queue === "snoozed") return (Date.parse(a.snoozed?.until) || Infinity) - (Date.parse(b.snoozed?.until) || Infinity) || 0;
       return Date.parse(b.last_at ?? 0) - Date.parse(a.last_at ?? 0);
     }
 
@@ -81,26 +90,33 @@
         ] }));
         return;
       }
-      const rows = this.#order.map((key) => this.#row(this.rows.get(key)));
+      const rows = this.#order.map((key, index) => this.#row(this.rows.get(key), index));
       if (!this.#isLast) rows.push(el("button", { className: "button small more", type: "button", "data-more": true, text: say("more") }));
       this.root.replaceChildren(...rows);
       if (held) this.root.querySelector(`[data-dialog="${held}"]`)?.focus();
     }
 
-    #row(row) {
+    /** Where a row stands among those who wait, as the customer is told it. */
+    place(index) { return this.queue === "waiting" && !this.search ? `№ ${index + 1}` : ""; }
+
+    #row(row, index) {
       const needsReply = row.operator?.uuid === this.me().uuid && row.handoff === "active" && row.last_sender === "customer";
       const wait = row.waiting_since ? desk.wait(row.waiting_since) : null;
       const side = wait
         ? el("span", { className: `badge ${wait.mood}`, "data-since": row.waiting_since, text: wait.text })
+        : row.snoozed ? el("span", { className: "badge", text: row.snoozed.until ? desk.moment(row.snoozed.until) : say("until_reply") })
         : el("time", { className: "faint xsmall", datetime: row.last_at, text: row.last_at ? desk.moment(row.last_at) : "" });
       const who = row.handoff === "active" ? row.operator?.name ?? "" : row.handoff === "requested" ? row.reason || say("waits") : say("assistant");
       return el("button", {
         className: `entry${needsReply ? " needs-reply" : ""}`, type: "button", "data-dialog": row.dialog,
         "aria-current": row.dialog === this.current ? "true" : null, title: needsReply ? say("needs_reply") : null,
         children: [
-          el("span", { className: "entry-name truncate", dir: "auto", text: row.name }), side,
+          el("span", { className: "entry-name truncate", children: [
+            row.priority === 2 ? null : el("span", { className: `priority p${row.priority}`, title: say(`priority_${row.priority}`), text: desk.PRIORITY[row.priority] }),
+            el("bdi", { text: row.name }),
+          ] }), side,
           el("span", { className: "entry-words truncate", dir: "auto", text: row.preview }),
-          el("span", { className: "entry-facts truncate", text: `${row.channel} · ${who}` }),
+          el("span", { className: "entry-facts truncate", text: [this.place(index), row.channel, who].filter(Boolean).join(" · ") }),
         ],
       });
     }

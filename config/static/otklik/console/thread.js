@@ -43,7 +43,7 @@
     }
 
     set marks(marks) {
-      this.#marks = marks.filter((mark) => mark.note);
+      this.#marks = marks.filter((mark) => mark.note || mark.aside);
       for (const { client_id: clientId } of marks) this.pending.delete(clientId);
       this.draw();
     }
@@ -104,10 +104,17 @@
     }
 
     #mark(mark) {
+      if (mark.aside) return el("p", { className: "step", children: [el("span", { text: this.#step(mark) }), el("time", { datetime: mark.at, text: desk.time(mark.at) })] });
       return el("article", { className: "mark", title: say("internal"), children: [
         el("div", { className: "said", dir: "auto", text: mark.note }),
         el("div", { className: "meta", children: [el("span", { text: mark.who }), mark.to ? el("span", { text: `→ ${mark.to}` }) : null, el("time", { datetime: mark.at, text: desk.time(mark.at) })] }),
       ] });
+    }
+
+    #step({ aside, who, until, priority }) {
+      if (aside === "snoozed") return until ? say("step_snoozed", { name: who, until: desk.moment(until) }) : say("step_snoozed_reply", { name: who });
+      if (aside === "priority") return say("step_priority", { name: who, priority: say(`priority_${priority}`) });
+      return say("step_woken");
     }
 
     #pending(clientId, message) {

@@ -15,13 +15,12 @@ from accounts.errors import RoleRequired
 from accounts.models import Tenant, User
 from accounts.services import require_role
 from config.consumers import TOO_SLOW, UNAUTHORISED, CommandConsumer, command
-from dialogs.events import HANDLER, group_of
+from dialogs.events import group_of
 from dialogs.models import Dialog
 from operators import reports
 from operators.api import commands
 from operators.desks import Desk
-from operators.enums import PresenceStatus
-from operators.services import attending, conducting, noting
+from operators.services import attending, noting
 
 HELLO_WITHIN_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 15
@@ -29,7 +28,7 @@ FOLLOW_AGAIN_BEATS: Final = 40  # group membership ends after a day; this is eve
 FORBIDDEN: Final = 4403
 
 
-class ConsoleConsumer(CommandConsumer):
+class DeskConsumer(CommandConsumer):
     """One operator's page: commands in, hints out, the database in between.
 
     Whether the person may be here is asked anew for every command.
@@ -99,88 +98,6 @@ class ConsoleConsumer(CommandConsumer):
     def heartbeat(self) -> None:
         """Note that the page is alive: it answers the server's heartbeats, which sleeping tabs do too."""
         attending.beat(self._tenant, self._user, at=now())
-
-    @command(commands.Queue)
-    def queue(self, *, queue: str, search: str, offset: int) -> dict[str, Any]:
-        """Show a page of a queue, or of what is found in it."""
-        rows = reports.queue(self._tenant, self._user, queue, search=search, offset=offset)
-        return {"queue": queue, "rows": rows, "counts": self._counts(), "is_last": len(rows) < reports.PAGE}
-
-    @command(commands.Open)
-    async def open(self, *, dialog: UUID, after_seq: int) -> dict[str, Any]:
-        """Follow a conversation and show it from a number on."""
-        found = await database_sync_to_async(self._dialog)(dialog)
-        await self._follow(found)
-        shown: dict[str, Any] = await database_sync_to_async(reports.thread)(found, after=after_seq)
-        self._seen = max([after_seq, *(message["seq"] for message in shown["messages"])])
-        return shown
-
-    @command(commands.Earlier)
-    def earlier(self, *, dialog: UUID, before_seq: int) -> dict[str, Any]:
-        """Show what was said before."""
-        return {"messages": reports.messages_before(self._dialog(dialog), before_seq)}
-
-    @command(commands.OfDialog)
-    def take(self, *, dialog: UUID) -> dict[str, Any]:
-        """Take a conversation."""
-        attending.beat(self._tenant, self._user, at=now())
-        return self._moved(dialog, conducting.take, operator=self._user)
-
-    @command(commands.Post)
-    def post(self, *, dialog: UUID, client_id: str, text: str) -> dict[str, Any]:
-        """Write to the customer."""
-        found = self._dialog(dialog)
-        message = conducting.say(found, operator=self._user, text=text, client_id=client_id, at=now())
-        return {"message": reports.message(message)}
-
-    @command(commands.Note)
-    def note(self, *, dialog: UUID, client_id: str, text: str) -> dict[str, Any]:
-        """Leave a note for colleagues, in charge or not."""
-        found = self._dialog(dialog)
-        noting.leave_note(found, author=self._user, text=text, client_id=client_id, at=now())
-        return {"marks": reports.marks(found)}
-
-    @command(commands.Transfer)
-    def transfer(self, *, dialog: UUID, to: UUID | None, note: str) -> dict[str, Any]:
-        """Pass a conversation to a colleague, or back to the queue."""
-        colleague = User.objects.filter(uuid=to, memberships__tenant=self._tenant).first() if to else None
-        if to and colleague is None:
-            raise NotFound
-        return self._moved(dialog, conducting.pass_on, by=self._user, to=colleague, note=note)
-
-    @command(commands.OfDialog)
-    def release(self, *, dialog: UUID) -> dict[str, Any]:
-        """Put a conversation back into the queue."""
-        return self._moved(dialog, conducting.pass_on, by=self._user)
-
-    @command(commands.Return)
-    def give_back(self, *, dialog: UUID, instruction: str) -> dict[str, Any]:
-        """Let the assistant go on, by an instruction."""
-        return self._moved(dialog, conducting.return_to_assistant, by=self._user, instruction=instruction)
-
-    @command(commands.OfDialog)
-    def resolve(self, *, dialog: UUID) -> dict[str, Any]:
-        """End a conversation that is solved."""
-        return self._moved(dialog, conducting.finish, by=self._user)
-
-    @command(commands.OfDialog)
-    async def typing(self, *, dialog: UUID) -> None:
-        """Tell the customer that somebody writes."""
-        found = await database_sync_to_async(self._dialog)(dialog)
-        if found.assigned_operator_id == self._user.pk:
-            event = {"type": "typing", "sender": "operator"}
-            await self.channel_layer.group_send(group_of(found.pk), {"type": HANDLER, "event": event})
-
-    @command(commands.Nothing)
-    def colleagues(self) -> dict[str, Any]:
-        """Show who else is at the desk."""
-        return {"people": reports.colleagues(self._tenant, self._user, at=now())}
-
-    @command(commands.Status)
-    def status(self, *, status: str) -> dict[str, Any]:
-        """Be online or busy."""
-        attending.set_status(self._tenant, self._user, PresenceStatus(status), at=now())
-        return {"me": reports.desk(self._tenant, self._user)}
 
     @property
     def _user(self) -> User:

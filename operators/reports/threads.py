@@ -1,0 +1,148 @@
+"""One conversation, and all that stands beside it."""
+
+from typing import Any, Final
+
+from dialogs.enums import RunOutcome, RunStatus, Sender
+from dialogs.events import as_event
+from dialogs.models import Dialog, DialogMessage, DialogQuerySet
+from operators.enums import RequestState
+from operators.models import DialogNote, HandoffAudit, HandoffRequest
+from operators.reports.queues import rows_of
+
+THREAD: Final = 200
+OTHERS: Final = 8
+
+
+def messages_after(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
+    """Return what came after number ``seq``, a page at most, or the last page at first sight."""
+    messages = dialog.messages.select_related("author").prefetch_related("ratings")
+    rows = list(messages.after(seq)[:THREAD]) if seq else list(reversed(messages.order_by("-seq")[:THREAD]))
+    return [message(row) for row in rows]
+
+
+def missed(dialog_id: int, seen: int) -> list[dict[str, Any]]:
+    """Return what came after number ``seen``."""
+    return messages_after(Dialog.objects.get(pk=dialog_id), seen)
+
+
+def messages_before(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
+    """Return the page before number ``seq``."""
+    messages = dialog.messages.select_related("author").prefetch_related("ratings").filter(seq__lt=seq)
+    return [message(row) for row in reversed(messages.order_by("-seq")[:THREAD])]
+
+
+def message(said: DialogMessage) -> dict[str, Any]:
+    """Return a message with what only operators see: receipt, delivery, ratings."""
+    receipt = said.receipt or {}
+    model = receipt.get("model") or {}
+    return {
+        **as_event(said),
+        "sender_name": said.get_sender_display(),
+        "client_id": said.platform_message_id if said.sender == Sender.OPERATOR else None,
+        "delivery": said.get_delivery_status_display(),
+        "error": said.delivery_error,
+        "gap": bool(said.metadata.get("gap")),
+        "ratings": [{"kind": r.rating_type, "rating": r.rating, "comment": r.comment} for r in said.ratings.all()],
+        "receipt": {
+            "price": receipt.get("price"),
+            "model": model.get("name", ""),
+            "seconds": model.get("seconds"),
+            "sources": [
+                {"title": s.get("title", ""), "quote": s.get("quote", ""), "score": s.get("score")}
+                for s in receipt.get("sources", [])
+            ],
+        }
+        if receipt
+        else None,
+    }
+
+
+def aside(dialog_id: int) -> dict[str, Any]:
+    """Return what stands beside the messages and changes with the handoff."""
+    dialog = Dialog.objects.get(pk=dialog_id)
+    return {"marks": marks(dialog), "draft": draft(dialog)}
+
+
+def thread(dialog: Dialog, *, after: int) -> dict[str, Any]:
+    """Return a conversation with all that stands beside it."""
+    return {
+        "row": rows_of(Dialog.objects.filter(pk=dialog.pk))[0],
+        "messages": messages_after(dialog, after),
+        "marks": marks(dialog),
+        "draft": draft(dialog),
+        "context": context(dialog),
+    }
+
+
+def marks(dialog: Dialog) -> list[dict[str, Any]]:
+    """Return the steps of the handoff and the colleagues' notes, which the customer does not see."""
+    notes = DialogNote.objects.filter(dialog=dialog).select_related("author").order_by("-pk")[:THREAD]
+    return [
+        *_steps(dialog),
+        *(
+            {
+                "to": "",
+                "who": note.author.get_full_name() if note.author else "",
+                "note": note.text,
+                "at": note.created_at,
+                "client_id": note.client_id,
+            }
+            for note in reversed(notes)
+        ),
+    ]
+
+
+def _steps(dialog: Dialog) -> list[dict[str, Any]]:
+    steps = HandoffAudit.objects.filter(dialog=dialog).select_related("user").order_by("seq")
+    notes = dict(HandoffRequest.objects.filter(dialog=dialog).exclude(note="").values_list("request_id", "note"))
+    return [
+        {
+            "seq": step.seq,
+            "to": "" if step.from_status == step.to_status else step.get_to_status_display(),
+            "who": step.user.get_short_name() if step.user else "",
+            "note": step.extra_data.get("note", "") or (_resolution(step, notes)),
+            "aside": step.reason if step.from_status == step.to_status else "",
+            "until": step.extra_data.get("until"),
+            "priority": step.extra_data.get("priority"),
+            "at": step.created_at,
+        }
+        for step in steps
+    ]
+
+
+def _resolution(step: HandoffAudit, notes: dict[Any, str]) -> str:
+    return notes.get(step.request_id, "") if step.to_status == RequestState.RESOLVED else ""
+
+
+def draft(dialog: Dialog) -> dict[str, str] | None:
+    """Return the answer that the assistant began and nobody got, if nothing was said since."""
+    answered = dialog.messages.filter(sender__in=[Sender.ASSISTANT, Sender.OPERATOR]).order_by("-seq").first()
+    lost = dialog.runs.filter(status__in=[RunStatus.DISCARDED, RunStatus.CANCELLED], from_seq__gt=0)
+    lost = lost.filter(from_seq__gt=answered.seq) if answered else lost
+    run = lost.exclude(partial_text="").order_by("-pk").first()
+    return {"text": run.partial_text, "why": RunOutcome.words(run.outcome)} if run else None
+
+
+def context(dialog: Dialog) -> dict[str, Any]:
+    """Return who the customer is and what they wrote elsewhere."""
+    contact = dialog.contact
+    others: DialogQuerySet = Dialog.objects.filter(tenant_id=dialog.tenant_id, contact=contact)
+    rating = dialog.ratings.filter(rated_by="user").order_by("-updated_at").first()
+    return {
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "since": contact.created_at,
+        "language": dialog.language_code,
+        "begun": dialog.created_at,
+        "messages": dialog.messages_count,
+        "identities": [
+            {"platform": i.get_platform_display(), "name": i.username or i.external_id}
+            for i in contact.identities.order_by("pk")
+        ],
+        "others": [
+            {"dialog": str(o.uuid), "at": o.last_message_at or o.created_at, "status": o.get_status_display()}
+            for o in others.exclude(pk=dialog.pk).latest_first()[:OTHERS]
+        ],
+        "rating": {"stars": rating.rating, "comment": rating.comment} if rating else None,
+    }
