@@ -65,13 +65,13 @@ class DialogNoteAdmin(FactAdmin):
 class CannedReplyAdmin(ModelAdmin):
     """Texts operators often send."""
 
-    list_display = ("__str__", "title", "tenant", "language_code", "is_active")
+    list_display = ("__str__", "title", "tenant", "language_code", "owner", "assistant", "is_active")
     list_filter = ("is_active", ("tenant", AutocompleteSelectFilter))
     list_filter_submit = True
-    list_select_related = ("tenant",)
+    list_select_related = ("tenant", "owner", "assistant")
     search_fields = ("shortcut__startswith",)
     ordering = ("-pk",)
-    raw_id_fields = ("tenant", "created_by")
+    raw_id_fields = ("tenant", "created_by", "owner", "assistant")
     readonly_fields = ("uuid", "created_at", "updated_at")
 
 

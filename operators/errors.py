@@ -59,6 +59,24 @@ class SnoozeTooLong(DomainError):
 
 
 @dataclass
+class NotYours(DomainError):
+    """The team's texts are changed by administrators, one's own by oneself."""
+
+    code, status = "not_yours", 403
+    message = _("Only an administrator changes the team's replies, and only you your own.")
+
+
+@dataclass
+class ShortcutTaken(DomainError):
+    """Another reply answers to the shortcut, in this language and for the same people."""
+
+    code, status = "shortcut_taken", 409
+    message = _("Another reply is called up by /{shortcut} there.")
+
+    shortcut: str
+
+
+@dataclass
 class ReopenWindowPassed(DomainError):
     """A ticket that was closed long ago is not reopened; a follow-up continues it."""
 

@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operators import console, promises, views
+from operators import console, promises, replies, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", console.console, name="console"),
+    path("console/replies/", replies.reply_list, name="canned_replies"),
+    path("console/replies/new/", replies.reply_new, name="canned_reply_new"),
+    path("console/replies/<uuid:uuid>/", replies.reply, name="canned_reply"),
+    path("console/replies/<uuid:uuid>/delete/", replies.reply_delete, name="canned_reply_delete"),
     path("tickets/", views.ticket_list, name="tickets"),
     path("tickets/deadlines/", promises.page, name="ticket_promises"),
     path("tickets/new/", views.new_ticket, name="new_ticket"),

@@ -50,6 +50,8 @@ def _thread() -> dict[str, str]:
         "internal": _("Only you and your colleagues see this"),
         "earlier": _("Earlier messages"),
         "draft": _("The assistant's draft"),
+        "only_mine": _("mine"),
+        "fill_in": _("Fill in what is missing, or delete it; then send."),
         "take_first": _("Take the conversation to write to the customer."),
         "other_has_it": _("{name} answers this customer."),
         "ended": _("This conversation is closed."),

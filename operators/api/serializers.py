@@ -8,6 +8,7 @@ from config.resources import public_id
 from dialogs.enums import Sender
 from operators.enums import TicketPriority, TicketSource, TicketStatus
 from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketMessage
+from operators.services import canned
 
 
 class HandoffSerializer(serializers.ModelSerializer[HandoffRequest]):
@@ -28,10 +29,38 @@ class HandoffSerializer(serializers.ModelSerializer[HandoffRequest]):
 class CannedReplySerializer(serializers.ModelSerializer[CannedReply]):
     """A text operators often send."""
 
+    assistant = public_id("The uuid of the assistant in whose conversations it is offered.", allow_null=True)
+    is_own = serializers.SerializerMethodField(help_text="Only the caller uses it.")
+
     class Meta:
         model = CannedReply
-        fields = ("uuid", "shortcut", "title", "text", "language_code", "is_active", "created_at", "updated_at")
+        fields = (
+            "uuid", "shortcut", "title", "text", "language_code", "assistant", "is_own", "is_active", "created_at",
+            "updated_at",
+        )  # fmt: skip
         read_only_fields = fields
+
+    def get_is_own(self, reply: CannedReply) -> bool:
+        """Say whether it is not the team's."""
+        return reply.owner_id is not None
+
+
+class KeepCannedReplySerializer(serializers.Serializer[CannedReply]):
+    """What a text operators often send needs."""
+
+    shortcut = serializers.RegexField(r"^[\w-]+$", max_length=50, help_text="Typed after a slash.")
+    title = serializers.CharField(max_length=255)
+    text = serializers.CharField(max_length=8_000, help_text="{{contact.name}} and its like are filled in.")
+    language_code = serializers.ChoiceField(["ru", "en"], default="ru")
+    assistant = serializers.UUIDField(required=False, allow_null=True, default=None)
+    is_own = serializers.BooleanField(default=False, help_text="Only the caller uses it.")
+    is_active = serializers.BooleanField(default=True)
+
+    def validate_text(self, text: str) -> str:
+        """Refuse variables nobody fills in."""
+        if unknown := canned.unknown_in(text):
+            raise serializers.ValidationError([f"Nothing stands for {name}." for name in unknown])
+        return text
 
 
 class ClockSerializer(serializers.ModelSerializer[SlaClock]):

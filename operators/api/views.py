@@ -20,7 +20,6 @@ from config.resources import OwnedReadOnlyViewSet
 from dialogs.enums import Sender
 from dialogs.models import Dialog
 from operators.api.serializers import (
-    CannedReplySerializer,
     HandoffSerializer,
     NewTicketMessageSerializer,
     NewTicketSerializer,
@@ -29,7 +28,7 @@ from operators.api.serializers import (
     TicketSerializer,
 )
 from operators.enums import TicketStatus
-from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketQuerySet
+from operators.models import HandoffRequest, SlaClock, Ticket, TicketQuerySet
 from operators.services import handling, tickets
 
 CLOCKS: Final = Prefetch("clocks", SlaClock.objects.in_hand())
@@ -51,14 +50,6 @@ class HandoffViewSet(OwnedReadOnlyViewSet):
     queryset = HandoffRequest.objects.select_related("dialog", "operator")
     serializer_class = HandoffSerializer
     filterset_class = HandoffFilter
-
-
-class CannedReplyViewSet(OwnedReadOnlyViewSet):
-    """Texts operators often send."""
-
-    queryset = CannedReply.objects.all()
-    serializer_class = CannedReplySerializer
-    filterset_fields = ("is_active", "shortcut")
 
 
 class TicketFilter(FilterSet):

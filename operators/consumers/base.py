@@ -20,7 +20,7 @@ from dialogs.models import Dialog
 from operators import reports
 from operators.api import commands
 from operators.desks import Desk
-from operators.services import attending, noting
+from operators.services import attending, canned, noting
 
 HELLO_WITHIN_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 15
@@ -126,7 +126,7 @@ class DeskConsumer(CommandConsumer):
     def _dialog(self, uuid: UUID) -> Dialog:
         """Return a dialog of the shop; somebody else's does not exist."""
         ours = Dialog.objects.visible_to(self._user).of(self._tenant)
-        found = ours.select_related("contact", "tenant", "assigned_operator").filter(uuid=uuid).first()
+        found = ours.select_related("contact", "tenant", "assigned_operator", "assistant").filter(uuid=uuid).first()
         if found is None:
             raise NotFound
         return found
@@ -142,9 +142,9 @@ class DeskConsumer(CommandConsumer):
 
     def _greeting(self, tenant: Tenant) -> dict[str, Any]:
         attending.beat(tenant, self._user, at=now())
-        canned = reports.canned_replies(tenant)
+        replies = canned.at_hand(tenant, self._user)
         team = [person.get_full_name() for person in noting.team(tenant) if person.pk != self._user.pk]
-        return {**self._standing(), "canned": canned, "team": team}
+        return {**self._standing(), "canned": replies, "team": team}
 
     async def _follow(self, dialog: Dialog) -> None:
         self._open_uuid = str(dialog.uuid)

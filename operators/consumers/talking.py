@@ -15,7 +15,7 @@ from dialogs.events import HANDLER, group_of
 from operators import reports
 from operators.api import commands
 from operators.consumers.base import DeskConsumer
-from operators.services import attending, conducting, noting, snoozing
+from operators.services import attending, canned, conducting, noting, snoozing
 
 
 class TalkConsumer(DeskConsumer):
@@ -27,6 +27,7 @@ class TalkConsumer(DeskConsumer):
         found = await database_sync_to_async(self._dialog)(dialog)
         await self._follow(found)
         shown: dict[str, Any] = await database_sync_to_async(reports.thread)(found, after=after_seq)
+        shown["variables"] = canned.values_for(found, self._user)
         self._seen = max([after_seq, *(message["seq"] for message in shown["messages"])])
         return shown
 

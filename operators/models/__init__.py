@@ -1,9 +1,10 @@
 """Operators, handoffs and tickets."""
 
+from operators.models.canned import CannedReply, CannedReplyQuerySet
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
 from operators.models.notes import DialogNote
-from operators.models.presence import CannedReply, OperatorPresence
+from operators.models.presence import OperatorPresence
 from operators.models.promises import BusinessCalendar, SlaClock, SlaClockQuerySet, SlaPolicy
 from operators.models.tickets import (
     REOPEN_WINDOW,
@@ -18,6 +19,7 @@ __all__ = [
     "REOPEN_WINDOW",
     "BusinessCalendar",
     "CannedReply",
+    "CannedReplyQuerySet",
     "DialogNote",
     "HandoffAudit",
     "HandoffRequest",

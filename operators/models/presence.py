@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
-from config.db import Public, Timestamped, enum_check
+from config.db import Timestamped, enum_check
 from dialogs.enums import Channel
 from operators.enums import PresenceStatus
 
@@ -70,34 +69,3 @@ class OperatorPresence(Owned, Timestamped):
     def limit_for(self, platform: str) -> int:
         """Return how many conversations of ``platform`` fit beside each other."""
         return self.max_active_chats_telegram if platform in MESSENGERS else self.max_active_chats_web
-
-
-class CannedReply(Public, Owned, Timestamped):
-    """A text operators often send, called up by its shortcut."""
-
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
-    shortcut = models.CharField(
-        _("shortcut"), max_length=50, validators=[RegexValidator(r"^[\w-]+$")], help_text=_("Typed after a slash.")
-    )
-    title = models.CharField(_("title"), max_length=255)
-    text = models.TextField(_("text"))
-    language_code = models.CharField(_("language"), max_length=10, default="ru")
-    is_active = models.BooleanField(_("active"), default=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("created by")
-    )
-
-    objects = OwnedQuerySet.as_manager()
-
-    class Meta:
-        db_table = "canned_replies"
-        verbose_name = _("canned reply")
-        verbose_name_plural = _("canned replies")
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "shortcut"], name="uq_canned_replies_tenant_shortcut"),
-            models.CheckConstraint(condition=Q(shortcut__regex=r"^[\w-]+$"), name="ck_canned_replies_shortcut"),
-            models.CheckConstraint(condition=~Q(text=""), name="ck_canned_replies_text"),
-        ]
-
-    def __str__(self) -> str:
-        return f"/{self.shortcut}"

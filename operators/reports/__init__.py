@@ -1,13 +1,12 @@
 """What the console shows: the queues, one thread, who the customer is."""
 
-from operators.reports.desk import canned_replies, colleagues, desk
+from operators.reports.desk import colleagues, desk
 from operators.reports.queues import PAGE, counts, queue, rows_by_key, rows_of
 from operators.reports.threads import aside, marks, message, messages_before, missed, thread
 
 __all__ = [
     "PAGE",
     "aside",
-    "canned_replies",
     "colleagues",
     "counts",
     "desk",

@@ -8,15 +8,9 @@ from django.db.models import Count, Q
 
 from accounts.models import Tenant, User
 from dialogs.models import Dialog
-from operators.models import CannedReply, OperatorPresence
+from operators.models import OperatorPresence
 from operators.models.presence import MESSENGERS
 from operators.reports.queues import mine
-
-
-def canned_replies(tenant: Tenant) -> list[dict[str, str]]:
-    """Return the texts that operators call up by ``/shortcut``."""
-    replies = CannedReply.objects.of(tenant).filter(is_active=True).order_by("shortcut")
-    return [{"shortcut": reply.shortcut, "title": reply.title, "text": reply.text} for reply in replies]
 
 
 def colleagues(tenant: Tenant, operator: User, *, at: datetime) -> Sequence[dict[str, str]]:

@@ -134,6 +134,7 @@ def context(dialog: Dialog) -> dict[str, Any]:
         "phone": contact.phone,
         "since": contact.created_at,
         "language": dialog.language_code,
+        "assistant": str(dialog.assistant.uuid) if dialog.assistant else None,
         "begun": dialog.created_at,
         "messages": dialog.messages_count,
         "identities": [

@@ -9,6 +9,8 @@ def a_ticket(tenant):
 
 CASES = {
     "canned-reply-detail": lambda tenant: {"uuid": CannedReplyFactory(tenant=tenant).uuid},
+    "canned_reply": lambda tenant: {"uuid": CannedReplyFactory(tenant=tenant).uuid},
+    "canned_reply_delete": lambda tenant: {"uuid": CannedReplyFactory(tenant=tenant).uuid},
     "handoff-detail": lambda tenant: {"uuid": HandoffFactory(dialog__tenant=tenant).uuid},
     "ticket-detail": a_ticket,
     "ticket-messages": a_ticket,

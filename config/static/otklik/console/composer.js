@@ -3,9 +3,11 @@
   "use strict";
   const { el } = desk;
   const TYPING_MS = 3_000, SHOWN = 8;
+  const VARIABLE = /\{\{\s*([\w.]+)\s*\}\}/g;
 
   desk.Composer = class extends EventTarget {
     replies = [];
+    about = { values: {}, assistant: null, language: "" };
     team = [];
     mode = "reply";
     #drafts = new Map();
@@ -70,7 +72,9 @@
       const typed = /^\/([\p{L}\p{N}_-]*)$/u.exec(this.input.value);
       if (!typed) return [];
       const start = typed[1].toLowerCase();
-      return this.replies.filter((reply) => reply.shortcut.toLowerCase().startsWith(start) || (start && reply.title.toLowerCase().includes(start))).slice(0, SHOWN);
+      const { assistant, language } = this.about;
+      const fits = (reply) => (!reply.assistant || reply.assistant === assistant) && (reply.shortcut.toLowerCase().startsWith(start) || (start && reply.title.toLowerCase().includes(start)));
+      return this.replies.filter(fits).sort((a, b) => (b.language === language) - (a.language === language)).slice(0, SHOWN);
     }
 
     /** Colleagues whose names fit what stands after the last @. */
@@ -85,17 +89,40 @@
       const fitting = this.#fitting;
       this.list.hidden = !fitting.length;
       this.list.replaceChildren(...fitting.map((reply, index) => el("li", {
-        role: "option", id: `canned-${index}`, "data-shortcut": reply.shortcut, "aria-selected": String(index === this.#chosen),
-        children: [el("strong", { className: "small", text: `${reply.sign ?? "/"}${reply.shortcut}` }), el("span", { className: "small", text: reply.title }), el("span", { className: "faint xsmall truncate", dir: "auto", text: reply.text })],
+        role: "option", id: `canned-${index}`, "data-shortcut": reply.uuid ?? reply.shortcut, "aria-selected": String(index === this.#chosen),
+        children: [el("strong", { className: "small", text: `${reply.sign ?? "/"}${reply.shortcut}` }), el("span", { className: "small", children: [reply.title, reply.language && reply.language !== this.about.language ? el("span", { className: "badge", text: reply.language }) : null, reply.is_own ? el("span", { className: "badge", text: desk.say("only_mine") }) : null].filter(Boolean) }), this.#preview(reply.text, index === this.#chosen)],
       })));
       if (fitting.length) this.input.setAttribute("aria-activedescendant", `canned-${this.#chosen}`);
       else this.input.removeAttribute("aria-activedescendant");
     }
 
+    /** The text as it would be sent; what nobody knows stays visible and stands out. The chosen one is shown whole. */
+    #preview(text, isWhole) {
+      const parts = [];
+      let from = 0;
+      for (const found of text.matchAll(VARIABLE)) {
+        const value = this.about.values[found[1]];
+        parts.push(text.slice(from, found.index), value ? el("mark", { className: "filled", text: value }) : el("mark", { className: "missing", text: found[0] }));
+        from = found.index + found[0].length;
+      }
+      return el("span", { className: `faint xsmall ${isWhole ? "whole" : "truncate"}`, dir: "auto", children: [...parts, text.slice(from)] });
+    }
+
     #insert(shortcut) {
       if (this.mode === "note") { this.fill(this.input.value.replace(/@[^@]*$/u, `@${shortcut} `)); return; }
-      const reply = this.replies.find((one) => one.shortcut === shortcut);
-      if (reply) this.fill(reply.text);
+      const reply = this.replies.find((one) => one.uuid === shortcut);
+      if (!reply) return;
+      this.fill(reply.text.replace(VARIABLE, (whole, name) => this.about.values[name] || whole));
+      this.#lacks();
+    }
+
+    /** Say whether a variable without a value is left, and put the cursor on it. */
+    #lacks() {
+      const left = this.mode === "reply" && [...this.input.value.matchAll(VARIABLE)][0];
+      if (!left) return false;
+      this.input.focus();
+      this.input.setSelectionRange(left.index, left.index + left[0].length);
+      return true;
     }
 
     #key(event) {
@@ -107,7 +134,7 @@
         this.#suggest();
       } else if (fitting.length && (event.key === "Enter" || event.key === "Tab")) {
         event.preventDefault();
-        this.#insert(fitting[this.#chosen].shortcut);
+        this.#insert(fitting[this.#chosen].uuid ?? fitting[this.#chosen].shortcut);
       } else if (event.key === "Enter" && !event.shiftKey) {
         event.preventDefault();
         this.#send((event.ctrlKey || event.metaKey) && this.mode === "reply" ? "resolve" : "");
@@ -120,6 +147,7 @@
     #send(then = "") {
       const text = this.input.value.trim();
       if (!text) return;
+      if (this.#lacks()) { this.dispatchEvent(new Event("lacking")); return; }
       this.fill("");
       this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, isNote: this.mode === "note", then } }));
     }

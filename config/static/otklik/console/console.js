@@ -144,6 +144,7 @@
       const fresh = thread.add(found.messages);
       thread.marks = found.marks;
       showDraft(found.draft);
+      composer.about = { values: found.variables, assistant: found.context.assistant, language: found.context.language };
       showContext(found.context);
       showHead();
       if (!isAgain) thread.toEnd();
@@ -231,6 +232,7 @@
   list.addEventListener("choose", ({ detail }) => show(detail));
   list.addEventListener("more", () => load(list.queue, { isMore: true }));
   composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text, detail.isNote, detail.then));
+  composer.addEventListener("lacking", () => toast(say("fill_in"), "warning"));
   composer.addEventListener("turned", () => { showPlaceholder(); at("send-more").hidden = !isMine() || composer.mode === "note"; });
   at("send-more").addEventListener("click", ({ target }) => { const then = target.closest("[data-then]")?.dataset.then; if (then) { at("send-more").open = false; composer.send(then); } });
   let finding = 0;
