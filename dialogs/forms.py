@@ -58,7 +58,7 @@ class DialogFilter(forms.Form):
         if "gaps" in chosen:
             dialogs = dialogs.filter(fallback=True)
         if "ending" in chosen:
-            dialogs = dialogs.with_ending().filter(ending=chosen["ending"])
+            dialogs = dialogs.that_went(chosen["ending"])
         if "since" in chosen:
             dialogs = dialogs.filter(created_at__gte=make_aware(datetime.combine(chosen["since"], time.min)))
         if "until" in chosen:

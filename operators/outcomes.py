@@ -15,6 +15,7 @@ from assistants.models import Assistant
 from billing.models import BalanceTransaction
 from dialogs.enums import NEEDED_A_PERSON, Channel, Ending, HandoffReason, Sender
 from dialogs.models import Dialog, DialogMessage, DialogQuerySet, DialogRating, MessageRating
+from dialogs.models.dialogs import ENDING
 from operators.models import HandoffRequest, SlaClock, Ticket
 
 FEW: Final = 12
@@ -92,7 +93,7 @@ def by_day(scope: Scope) -> list[tuple[date, Outcomes]]:
     """Return the outcomes of every day, empty days too."""
     counted = (
         scope.dialogs()
-        .with_ending()
+        .annotate(ending=ENDING)
         .exclude(ending=None)
         .values("ending", day=TruncDate("created_at", tzinfo=get_current_timezone()))
         .annotate(count=Count("pk"))
@@ -161,7 +162,7 @@ def channels(scope: Scope) -> list[dict[str, Any]]:
     """Return where the conversations took place, and what part of each needed no person."""
     rows = (
         scope.dialogs()
-        .with_ending()
+        .annotate(ending=ENDING)
         .values("platform")
         .annotate(
             count=Count("pk"),

@@ -24,6 +24,15 @@ UPDATE dialogs
 RETURNING last_seq, messages_count, last_message_at, last_customer_message_at, version, status
 """
 
+# An ``Ending``; null while nothing was answered.
+ENDING: Final = Case(
+    When(handoff_status__in=NEEDED_A_PERSON, then=Value(Ending.PERSON.value)),
+    When(Q(handoff_status=HandoffStatus.EXPIRED) | Q(fallback=True), then=Value(Ending.NOBODY.value)),
+    When(first_response_time__isnull=False, then=Value(Ending.ALONE.value)),
+    default=None,
+    output_field=models.CharField(),
+)
+
 
 class DialogQuerySet(OwnedQuerySet["Dialog"]):
     """Conversations."""
@@ -36,17 +45,9 @@ class DialogQuerySet(OwnedQuerySet["Dialog"]):
         """Keep those whose customer waits for a person."""
         return self.filter(handoff_status=HandoffStatus.REQUESTED)
 
-    def with_ending(self) -> Self:
-        """Annotate ``ending``, an ``Ending``; null while nothing was answered."""
-        return self.annotate(
-            ending=Case(
-                When(handoff_status__in=NEEDED_A_PERSON, then=Value(Ending.PERSON.value)),
-                When(Q(handoff_status=HandoffStatus.EXPIRED) | Q(fallback=True), then=Value(Ending.NOBODY.value)),
-                When(first_response_time__isnull=False, then=Value(Ending.ALONE.value)),
-                default=None,
-                output_field=models.CharField(),
-            )
-        )
+    def that_went(self, how: str) -> Self:
+        """Keep those that ended in this ``Ending``."""
+        return self.alias(ending=ENDING).filter(ending=how)
 
     def latest_first(self) -> Self:
         """Order by the last message, newest first."""
