@@ -28,13 +28,13 @@ CUSTOMERS, ASSISTANT, SHOP = _("Customers"), _("Assistant"), _("Shop")
 WILDBERRIES: Final = "Wildberries"
 SECTIONS: Final = (
     Section("home", _("Home"), "home", is_daily=True),
-    Section("console", _("Operator console"), "operator", CUSTOMERS, Role.OPERATOR),
+    Section("console", _("Console"), "operator", CUSTOMERS, Role.OPERATOR),
     Section("dialogs", _("Dialogs"), "dialogs", CUSTOMERS, is_daily=True),
     Section("tickets", _("Tickets"), "ticket", CUSTOMERS, is_daily=True),
     Section("figures", _("Figures"), "chart", CUSTOMERS),
     Section("reviews", _("Reviews"), "star", WILDBERRIES, is_daily=True),
     Section("complaints", _("Complaints"), "alert", WILDBERRIES),
-    Section("chats", _("Buyers' chats"), "mail", WILDBERRIES),
+    Section("chats", _("Chats"), "mail", WILDBERRIES),
     Section("products", _("Products"), "tag", WILDBERRIES),
     Section("reputation", _("Reputation"), "chart", WILDBERRIES),
     Section("stores", _("Stores"), "store", WILDBERRIES),
