@@ -44,7 +44,7 @@ class FiguresForm(forms.Form):
         super().__init__(data)
         self.tenant = tenant
         found = [(str(row.uuid), row.name) for row in Assistant.objects.of(tenant).order_by("name")]
-        self.fields["assistant"].choices = [("", _("All assistants")), *found]  # type: ignore[attr-defined]
+        self.fields["assistant"].choices = [("", _("All assistants")), *found]  # type: ignore[attr-defined]  # a ChoiceField
 
     def scope(self) -> Scope:
         """Return what was asked for."""
