@@ -276,6 +276,7 @@ LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=45)
 LLM_ALLOW_PRIVATE_ADDRESSES = env.bool("LLM_ALLOW_PRIVATE_ADDRESSES", default=False)  # for tenants' own model servers
 OUTSIDE_ALLOW_PRIVATE_ADDRESSES = env.bool("OUTSIDE_ALLOW_PRIVATE_ADDRESSES", default=False)  # for sites people name
 CRAWL_DELAY_SECONDS = env.float("CRAWL_DELAY_SECONDS", default=1.0)  # between two pages of one site
+SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=200)
 WIDGET_QUIET_SECONDS = env.float("WIDGET_QUIET_SECONDS", default=0.8)  # how long to wait for more words
 
 # --- Outside services, each of which can be pointed elsewhere -----------------

@@ -5,13 +5,18 @@ import time
 from typing import Any, Final
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
+from django.conf import settings
 from django.utils.timezone import now
 from rest_framework.exceptions import AuthenticationFailed, NotFound
 
 from assistants.models import Assistant
+from config import crowds
+from config.addresses import address_of_socket
 from config.consumers import NOT_FOUND, TOO_MANY, TOO_SLOW, UNAUTHORISED, CommandConsumer, command
 from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, Shown
+from dialogs.errors import TooManySockets
 from dialogs.events import HANDLER, as_event, group_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import visiting
@@ -21,20 +26,27 @@ HEARTBEAT_SECONDS: Final = 15
 FOLLOW_AGAIN_BEATS: Final = 40  # group membership ends after a day; this is every ten minutes
 FRAMES_PER_SECOND: Final = 5
 BURST: Final = 30
+SOCKETS_PER_VISITOR: Final = 12  # as many tabs as one keeps open
 
 
 class WidgetConsumer(CommandConsumer):
     """One visitor's socket: commands in, hints out, the database in between."""
 
+    max_frame_bytes = 32 * 1024
     visitor: visiting.Visitor | None = None
     dialog_id: int | None = None
+    _places: dict[str, int]
     _allowance: float = BURST
     _counted_at: float = 0.0
     _background: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """Accept, and give the client ten seconds to say who it is."""
+        """Accept, and give the client ten seconds to say who it is; refusals have words and a code of their own."""
         await self.accept()
+        self._places = {f"address:{address_of_socket(self.scope)}": settings.SOCKETS_PER_ADDRESS}
+        if not await self._keep_places():
+            await self._turn_away()
+            return
         uuid = self.scope["url_route"]["kwargs"]["uuid"]
         self.assistant = await database_sync_to_async(_website_assistant)(uuid)
         if self.assistant is None:
@@ -43,9 +55,10 @@ class WidgetConsumer(CommandConsumer):
         self._background = asyncio.create_task(self._keep_alive())
 
     async def disconnect(self, code: int) -> None:
-        """Leave the dialog's group."""
+        """Leave the dialog's group, and room for another socket."""
         if self._background:
             self._background.cancel()
+        await sync_to_async(crowds.leave, thread_sensitive=False)(self.channel_name, *self._places)
         if self.dialog_id:
             await self.channel_layer.group_discard(group_of(self.dialog_id), self.channel_name)
 
@@ -77,6 +90,10 @@ class WidgetConsumer(CommandConsumer):
             self.visitor = await database_sync_to_async(visiting.visitor_of)(self.assistant, token)
         except AuthenticationFailed:
             await self.close(code=UNAUTHORISED)
+            return
+        self._places[f"visitor:{self.visitor.key}"] = SOCKETS_PER_VISITOR
+        if not await self._keep_places():
+            await self._turn_away()
             return
         dialog = await database_sync_to_async(self._latest)()
         if dialog:
@@ -179,6 +196,15 @@ class WidgetConsumer(CommandConsumer):
         self.dialog_id = dialog_id
         await self.channel_layer.group_add(group_of(dialog_id), self.channel_name)
 
+    async def _keep_places(self) -> bool:
+        """Take or renew this socket's places among its address's and its visitor's; say whether there was room."""
+        enter = sync_to_async(crowds.enter, thread_sensitive=False)
+        return all([await enter(crowd, self.channel_name, limit=limit) for crowd, limit in self._places.items()])
+
+    async def _turn_away(self) -> None:
+        await self.send_json({**TooManySockets().as_problem(), "type": "error", "id": None})
+        await self.close(code=TOO_MANY)
+
     async def _keep_alive(self) -> None:
         await asyncio.sleep(HELLO_WITHIN_SECONDS)
         if self.visitor is None:
@@ -189,6 +215,7 @@ class WidgetConsumer(CommandConsumer):
             await asyncio.sleep(HEARTBEAT_SECONDS)
             beats += 1
             await self._beat()
+            await self._keep_places()
             if self.dialog_id and beats % FOLLOW_AGAIN_BEATS == 0:
                 await self.channel_layer.group_add(group_of(self.dialog_id), self.channel_name)
 
