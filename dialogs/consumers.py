@@ -7,16 +7,13 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
-from django.conf import settings
 from django.utils.timezone import now
 from rest_framework.exceptions import AuthenticationFailed, NotFound
 
 from assistants.models import Assistant
 from config import crowds
-from config.addresses import address_of_socket
 from config.consumers import NOT_FOUND, TOO_MANY, TOO_SLOW, UNAUTHORISED, CommandConsumer, command
 from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, Shown
-from dialogs.errors import TooManySockets
 from dialogs.events import HANDLER, as_event, group_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import visiting
@@ -35,18 +32,13 @@ class WidgetConsumer(CommandConsumer):
     max_frame_bytes = 32 * 1024
     visitor: visiting.Visitor | None = None
     dialog_id: int | None = None
-    _places: dict[str, int]
     _allowance: float = BURST
     _counted_at: float = 0.0
     _background: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """Accept, and give the client ten seconds to say who it is; refusals have words and a code of their own."""
+        """Accept, and give the client ten seconds to say who it is."""
         await self.accept()
-        self._places = {f"address:{address_of_socket(self.scope)}": settings.SOCKETS_PER_ADDRESS}
-        if not await self._keep_places():
-            await self._turn_away()
-            return
         uuid = self.scope["url_route"]["kwargs"]["uuid"]
         self.assistant = await database_sync_to_async(_website_assistant)(uuid)
         if self.assistant is None:
@@ -55,10 +47,11 @@ class WidgetConsumer(CommandConsumer):
         self._background = asyncio.create_task(self._keep_alive())
 
     async def disconnect(self, code: int) -> None:
-        """Leave the dialog's group, and room for another socket."""
+        """Leave the dialog's group, and room for another socket of the visitor."""
         if self._background:
             self._background.cancel()
-        await sync_to_async(crowds.leave, thread_sensitive=False)(self.channel_name, *self._places)
+        if self.visitor:
+            await sync_to_async(crowds.leave, thread_sensitive=False)(self.channel_name, self._crowd)
         if self.dialog_id:
             await self.channel_layer.group_discard(group_of(self.dialog_id), self.channel_name)
 
@@ -91,9 +84,8 @@ class WidgetConsumer(CommandConsumer):
         except AuthenticationFailed:
             await self.close(code=UNAUTHORISED)
             return
-        self._places[f"visitor:{self.visitor.key}"] = SOCKETS_PER_VISITOR
-        if not await self._keep_places():
-            await self._turn_away()
+        if not await self._has_place():
+            await crowds.turn_away(self.base_send, is_accepted=True)
             return
         dialog = await database_sync_to_async(self._latest)()
         if dialog:
@@ -196,14 +188,14 @@ class WidgetConsumer(CommandConsumer):
         self.dialog_id = dialog_id
         await self.channel_layer.group_add(group_of(dialog_id), self.channel_name)
 
-    async def _keep_places(self) -> bool:
-        """Take or renew this socket's places among its address's and its visitor's; say whether there was room."""
+    async def _has_place(self) -> bool:
+        """Take or renew this socket's place among its visitor's; say whether there was room."""
         enter = sync_to_async(crowds.enter, thread_sensitive=False)
-        return all([await enter(crowd, self.channel_name, limit=limit) for crowd, limit in self._places.items()])
+        return await enter(self._crowd, self.channel_name, limit=SOCKETS_PER_VISITOR)
 
-    async def _turn_away(self) -> None:
-        await self.send_json({**TooManySockets().as_problem(), "type": "error", "id": None})
-        await self.close(code=TOO_MANY)
+    @property
+    def _crowd(self) -> str:
+        return f"visitor:{self._visitor.key}"
 
     async def _keep_alive(self) -> None:
         await asyncio.sleep(HELLO_WITHIN_SECONDS)
@@ -215,7 +207,7 @@ class WidgetConsumer(CommandConsumer):
             await asyncio.sleep(HEARTBEAT_SECONDS)
             beats += 1
             await self._beat()
-            await self._keep_places()
+            await self._has_place()
             if self.dialog_id and beats % FOLLOW_AGAIN_BEATS == 0:
                 await self.channel_layer.group_add(group_of(self.dialog_id), self.channel_name)
 

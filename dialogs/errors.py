@@ -70,14 +70,6 @@ class TooManyMessages(DomainError):
 
 
 @dataclass
-class TooManySockets(DomainError):
-    """Somebody holds more connections open than people do."""
-
-    code, status = "too_many_sockets", 429
-    message = _("Too many connections are open from here; close some and try again.")
-
-
-@dataclass
 class OriginRefused(DomainError):
     """A website that the seller did not name shows the widget."""
 

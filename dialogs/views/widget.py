@@ -108,7 +108,10 @@ def _frame_config(assistant: Assistant, look: Appearance, language: str) -> dict
         "look": look.as_json(),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
-            **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in ("config", "ticket", "session", "messages")},
+            **{
+                name: reverse(f"widget_{name}", args=[assistant.uuid])
+                for name in ("config", "ticket", "session", "messages")
+            },
             "command": reverse("widget_command", args=[assistant.uuid]),
         },
     }

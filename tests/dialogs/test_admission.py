@@ -142,7 +142,9 @@ def test_a_visitor_stays_the_same_and_a_forged_token_leaves_the_ticket_for_anoth
 
 
 @pytest.mark.parametrize(("proxies", "forwarded"), [(0, "203.0.113.{n}"), (1, "203.0.113.{n}, {home}")])
-def test_visits_are_counted_per_address_and_a_made_up_one_does_not_help(client, assistant, proxies, forwarded, monkeypatch):
+def test_visits_are_counted_per_address_and_a_made_up_one_does_not_help(
+    client, assistant, proxies, forwarded, monkeypatch
+):
     from rest_framework.settings import api_settings
 
     monkeypatch.setattr(api_settings, "NUM_PROXIES", proxies)

@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
-
 from redis.exceptions import RedisError
 
 from config import crowds
