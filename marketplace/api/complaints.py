@@ -111,7 +111,7 @@ class OutcomeLineSerializer(serializers.Serializer[Any]):
 class StatLineSerializer(serializers.Serializer[Any]):
     """What complaints of one reason, product or month brought."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer, not of this class
     filed = serializers.IntegerField()
     decided = serializers.IntegerField()
     approved = serializers.IntegerField()
@@ -250,4 +250,4 @@ class ComplaintViewSet(views.ComplaintViewSet):
 
 
 def _bytes(file: "UploadedFile[Any]") -> bytes:
-    return file.read(outcomes.MOST_BYTES + 1)
+    return bytes(file.read(outcomes.MOST_BYTES + 1))

@@ -95,8 +95,8 @@ class TemplateViewSet(OwnedReadOnlyViewSet):
     def partial_update(self, request: Request, uuid: UUID) -> Response:
         """Change a template; reminders that run keep their texts."""
         found = self.get_object()
-        known = {**TemplateSerializer(found).data}
-        payload = TemplateWordsSerializer(data={**known, **request.data})
+        known: dict[str, Any] = dict(TemplateSerializer(found).data)
+        payload = TemplateWordsSerializer(data=known | dict(request.data))
         payload.is_valid(raise_exception=True)
         return Response(TemplateSerializer(_saved(found, payload.validated_data)).data)
 
@@ -117,6 +117,6 @@ class ReminderViewSet(OwnedReadOnlyViewSet):
 def _saved(row: SequenceTemplate, told: dict[str, Any]) -> SequenceTemplate:
     form = TemplateForm({**told, "texts": SEPARATOR.join(told["texts"])}, instance=row)
     if not form.is_valid():
-        raise serializers.ValidationError(form.errors)
+        raise serializers.ValidationError(dict(form.errors))
     made: SequenceTemplate = form.save()
     return made

@@ -64,7 +64,7 @@ class TopicSerializer(serializers.Serializer[Any]):
 
     product = serializers.UUIDField(source="product.uuid")
     topic = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer, not of this class
     is_defect = serializers.BooleanField()
     count = serializers.IntegerField()
     first = serializers.DateField(help_text="The day it first came up.")
