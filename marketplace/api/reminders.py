@@ -117,6 +117,6 @@ class ReminderViewSet(OwnedReadOnlyViewSet):
 def _saved(row: SequenceTemplate, told: dict[str, Any]) -> SequenceTemplate:
     form = TemplateForm({**told, "texts": SEPARATOR.join(told["texts"])}, instance=row)
     if not form.is_valid():
-        raise serializers.ValidationError({name: list(found) for name, found in form.errors.items()})
+        raise serializers.ValidationError({name: [str(one) for one in found] for name, found in form.errors.items()})
     made: SequenceTemplate = form.save()
     return made
