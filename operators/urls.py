@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operators import console, promises, replies, views
+from operators import console, figures, promises, replies, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", console.console, name="console"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/replies/new/", replies.reply_new, name="canned_reply_new"),
     path("console/replies/<uuid:uuid>/", replies.reply, name="canned_reply"),
     path("console/replies/<uuid:uuid>/delete/", replies.reply_delete, name="canned_reply_delete"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/conversations.csv", figures.figures_csv, name="figures_csv"),
     path("tickets/", views.ticket_list, name="tickets"),
     path("tickets/deadlines/", promises.page, name="ticket_promises"),
     path("tickets/new/", views.new_ticket, name="new_ticket"),
