@@ -8,6 +8,7 @@ from celery.schedules import crontab
 DEFAULT_QUEUE: Final = "default"
 ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
+    "operators.tasks.carry_out*": {"queue": "sync"},
     "operators.tasks.push_mirror": {"queue": "webhooks"},
     "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},

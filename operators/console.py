@@ -15,6 +15,6 @@ from operators import wording
 @role_required(Role.OPERATOR)
 def console(request: Request) -> HttpResponse:
     """Show the live console of the current shop."""
-    config = {"tenant": str(request.tenant.uuid), "language": get_language() or "ru"}
+    config = {"tenant": str(request.tenant.uuid), "language": get_language() or "ru", "user": str(request.user.uuid)}
     context = {"config": config, "words": wording.of_console(), "priorities": Priority.choices}
     return render(request, "operators/console.html", context)

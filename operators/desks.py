@@ -41,6 +41,12 @@ class Page(Protocol):
     async def show_noted(self, event: dict[str, Any]) -> None:
         """Take notice of a colleague's note on a conversation."""
 
+    async def show_personal(self, event: dict[str, Any]) -> None:
+        """Take what is meant for single operators."""
+
+    async def show_watching(self, event: dict[str, Any]) -> None:
+        """Take notice of a colleague who looks at a conversation, or writes in it."""
+
     async def show_counts(self) -> None:
         """Read and send what only this operator's page shows: how long the queues are, how much they hold."""
 
@@ -101,10 +107,10 @@ class Desk:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _hear(self, event: dict[str, Any]) -> None:
-        if event["type"] == "noted":
+        if event["type"] in {"noted", "personal", "watching"}:
             for page in list(self.pages):
                 with suppress(Exception):  # closed meanwhile
-                    await page.show_noted(event)
+                    await getattr(page, f"show_{event['type']}")(event)
         elif event["type"] == "changed":
             self._changed.add(event["dialog"])
             self._has_moved |= event["has_moved"]

@@ -35,6 +35,39 @@ REQUEST_MOVES: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
+class JobStatus(TextChoices):
+    """How work that a worker does goes."""
+
+    PENDING = "pending", _("Waiting")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class WritingMode(TextChoices):
+    """Who reads what an operator writes."""
+
+    REPLY = "reply", _("The customer")
+    NOTE = "note", _("Colleagues")
+
+
+class SuggestionKind(TextChoices):
+    """What is asked of a model for an operator."""
+
+    DRAFT = "draft", _("Draft")
+    AGAIN = "again", _("Another draft")
+    SHORTER = "shorter", _("Shorter")
+    FORMAL = "formal", _("More formal")
+
+
+class BulkAction(TextChoices):
+    """What is done to many conversations at once."""
+
+    RESOLVE = "resolve", _("Solve")
+    ASSIGN = "assign", _("Give to a colleague")
+    SNOOZE = "snooze", _("Snooze")
+
+
 class TicketStatus(TextChoices):
     """Where a ticket is."""
 

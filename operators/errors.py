@@ -77,6 +77,14 @@ class ShortcutTaken(DomainError):
 
 
 @dataclass
+class CannotRewrite(DomainError):
+    """Putting words differently needs a model that does more than quote."""
+
+    code, status = "cannot_rewrite", 409
+    message = _("No model is connected that could put this differently.")
+
+
+@dataclass
 class ReopenWindowPassed(DomainError):
     """A ticket that was closed long ago is not reopened; a follow-up continues it."""
 

@@ -44,3 +44,27 @@ def tell_of_promise(*, clock_id: int, is_late: bool, **_: Any) -> None:
     from operators.services import promises  # noqa: PLC0415 -- leaf
 
     promises.tell(clock_id, is_late=is_late)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def respond_with_suggestion(*, suggestion_id: int, **_: Any) -> None:
+    """Have a model find the words an operator asked for."""
+    from operators.services import suggesting  # noqa: PLC0415 -- leaf
+
+    suggesting.carry_out(suggestion_id, at=now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def carry_out_bulk(*, job_id: int, **_: Any) -> None:
+    """Do one thing to many conversations."""
+    from operators.services import bulk  # noqa: PLC0415 -- leaf
+
+    bulk.carry_out(job_id, at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
+def write_of_mention(*, mention_id: int, **_: Any) -> None:
+    """Write to somebody whom a note calls and who does not look."""
+    from operators.services import noting  # noqa: PLC0415 -- leaf
+
+    noting.write(mention_id, at=now())

@@ -8,7 +8,7 @@ from dialogs.enums import Priority
 
 def of_console() -> dict[str, str]:
     """Return the words that the console shows while it runs."""
-    return {**_lists(), **_thread(), **_steps(), **_context(), **_troubles()}
+    return {**_lists(), **_thread(), **_steps(), **_context(), **_help(), **_many(), **_troubles()}
 
 
 def _lists() -> dict[str, str]:
@@ -98,10 +98,76 @@ def _context() -> dict[str, str]:
         "others": _("Other conversations"),
         "rating": _("Rating"),
         "no_rating": _("Not rated yet"),
+        "language": _("Language"),
+        "spend": _("Spent on answers"),
+        "tickets": _("Tickets"),
+        "no_tickets": _("No tickets"),
+        "create_ticket": _("Create a ticket"),
+        "came_page": _("Page"),
+        "came_page_title": _("Page title"),
+        "came_referrer": _("Came from"),
+        "came_start_payload": _("Start link"),
         "customer": _("Customer"),
         "conversation": _("Conversation"),
         "web": _("website {used}/{limit}"),
         "messenger": _("messengers {used}/{limit}"),
+    }
+
+
+def _help() -> dict[str, str]:
+    return {
+        "suggesting": _("The assistant is writing…"),
+        "suggested": _("Suggested by the assistant"),
+        "no_suggestion": _("Nothing to suggest"),
+        "suggest_slow": _("It takes longer than usual; try again."),
+        "trouble_not_known": _("The knowledge has no answer to this."),
+        "trouble_nothing_to_answer": _("The customer has not asked anything yet."),
+        "trouble_no_money": _("The balance does not cover an answer."),
+        "trouble_model_failed": _("The model did not answer."),
+        "cannot_rewrite": _("No model is connected that could put this differently."),
+        "write_first": _("Write something first."),
+        "colleague_types": _("{name} is writing…"),
+        "colleague_looks": _("{name} is looking, too"),
+        "in_parts": _("goes out as {count} messages"),
+        "leaves_in": _("leaves in {seconds} s"),
+        "take_back": _("Take back"),
+        "new_words": _("{name} wrote to you"),
+        "calls_you": _("{name} calls you"),
+        "notifications_refused": _("The browser does not allow notifications for this site."),
+        "quiet_both": _("Quiet hours need a beginning and an end."),
+        "median_wait": _("Median wait today: {time}"),
+        "clear_search": _("Clear the search"),
+    }
+
+
+def _many() -> dict[str, str]:
+    return {
+        "chosen": _("Chosen: {count}"),
+        "all_of_queue": _("All in this queue: {count}"),
+        "all_found": _("All that the search finds"),
+        "bulk_goes": _("Done: {done} of {total}"),
+        "bulk_done": _("Done: {good}"),
+        "bulk_partly": _("Done: {good}; not possible: {refused}"),
+        "bulk_resolve_question": _("Close {count} conversations? The customers are told."),
+        "to_me": _("To me"),
+        "go_to": _("Go to"),
+        "queue_waiting": pgettext("queue", "Waiting"),
+        "queue_mine": pgettext("queue", "Mine"),
+        "queue_team": pgettext("queue", "Team"),
+        "queue_assistant": pgettext("queue", "Assistant"),
+        "queue_snoozed": pgettext("queue", "Snoozed"),
+        "queue_all": pgettext("queue", "All"),
+        "act_reply": _("Reply"),
+        "act_note": _("Note for colleagues"),
+        "act_draft": _("Draft an answer"),
+        "act_pass": _("Pass on"),
+        "act_back": _("Return to the assistant"),
+        "act_snooze": _("Snooze"),
+        "act_wake": _("Wake"),
+        "act_resolve": _("Close the conversation"),
+        "act_select": _("Choose several conversations"),
+        "act_settings": _("Sound and notifications"),
+        "act_keys": _("Keyboard"),
     }
 
 

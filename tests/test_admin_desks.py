@@ -51,6 +51,12 @@ FACTORIES = [
     desk.CalendarFactory,
     desk.PolicyFactory,
     desk.ClockFactory,
+    desk.NoteFactory,
+    desk.MentionFactory,
+    desk.KeptDraftFactory,
+    desk.SuggestionFactory,
+    desk.DeskSettingsFactory,
+    desk.BulkJobFactory,
 ]
 
 

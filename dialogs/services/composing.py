@@ -7,6 +7,7 @@ Whoever composes saves the answer and takes its price together
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from django.utils.timezone import now
@@ -73,12 +74,42 @@ def compose(
         language=question.language,
         instruction=question.instruction,
     )
+    ask = partial(door.complete, on_text=on_text, should_stop=should_stop)
+    sources = [passage.text for passage in passages]
+    return _paid(tenant, assistant=assistant, messages=messages, sources=sources, found=found, key=key, ask=ask)
+
+
+def reword(tenant: Tenant, *, assistant: Assistant | None, text: str, how: str, key: str) -> Composed:
+    """Hold the price and have the model put an operator's words differently; outside any transaction.
+
+    Args:
+        tenant: Who pays.
+        assistant: Whose prompt leads.
+        text: The operator's words.
+        how: What is to change, in a sentence.
+        key: The idempotency key of the price.
+
+    Raises:
+        InsufficientFunds, NoModelAvailable, ModelFailed: see ``compose``.
+    """
+    messages = prompts.rewrite(assistant, text, how=how)
+    return _paid(tenant, assistant=assistant, messages=messages, sources=[text], found=None, key=key, ask=door.complete)
+
+
+def _paid(
+    tenant: Tenant,
+    *,
+    assistant: Assistant | None,
+    messages: list[door.Message],
+    sources: list[str],
+    found: SearchResult | None,
+    key: str,
+    ask: Callable[..., door.Completion],
+) -> Composed:
     hold = billing.hold(tenant, service=ServiceType.AI_MESSAGE, key=key, at=now(), ttl=HOLD_LIFETIME)
     try:
-        completion = door.complete(
-            tenant=tenant, assistant=assistant, messages=messages, on_text=on_text, should_stop=should_stop, at=now()
-        )
-        text = cleaning.clean(completion.text, sources=[passage.text for passage in passages])
+        completion = ask(tenant=tenant, assistant=assistant, messages=messages, at=now())
+        text = cleaning.clean(completion.text, sources=sources)
     except BaseException:
         billing.release(hold, at=now(), reason="failed")
         raise

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -76,6 +76,19 @@ def question_of(dialog: Dialog) -> Question | None:
         unanswered=unanswered,
         instruction=str(dialog.context_data.get(INSTRUCTION, "")),
     )
+
+
+def last_question_of(dialog: Dialog) -> Question | None:
+    """Return what the customer asked last, answered or not, or None when they never wrote."""
+    if waiting := question_of(dialog):
+        return waiting
+    asked = dialog.messages.filter(sender=Sender.CUSTOMER).order_by("-seq").first()
+    if asked is None:
+        return None
+    spoken = dialog.messages.spoken().defer("receipt").filter(seq__lt=asked.seq)
+    history = list(reversed(spoken.order_by("-seq")[:HISTORY]))
+    question = question_in(asked.text, language=dialog.language_code)
+    return replace(question, query=_query(asked.text, history), history=[*history, asked], unanswered=[asked])
 
 
 def question_in(text: str, *, language: str) -> Question:

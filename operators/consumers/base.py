@@ -15,12 +15,12 @@ from accounts.errors import RoleRequired
 from accounts.models import Tenant, User
 from accounts.services import require_role
 from config.consumers import TOO_SLOW, UNAUTHORISED, CommandConsumer, command
-from dialogs.events import group_of
+from dialogs.events import HANDLER, group_of, tenant_group
 from dialogs.models import Dialog
 from operators import reports
 from operators.api import commands
 from operators.desks import Desk
-from operators.services import attending, canned, noting
+from operators.services import attending, canned, keeping, noting, suggesting
 
 HELLO_WITHIN_SECONDS: Final = 10
 HEARTBEAT_SECONDS: Final = 15
@@ -58,6 +58,7 @@ class DeskConsumer(CommandConsumer):
         if self._desk:
             self._desk.leave(self)
         if self.dialog_id:
+            await self._watch("left")
             await self.channel_layer.group_discard(group_of(self.dialog_id), self.channel_name)
 
     async def receive_json(self, content: dict[str, Any], **kwargs: Any) -> None:
@@ -131,6 +132,13 @@ class DeskConsumer(CommandConsumer):
             raise NotFound
         return found
 
+    def _colleague(self, uuid: UUID) -> User:
+        """Return a member of the shop."""
+        found = User.objects.filter(uuid=uuid, memberships__tenant=self._tenant).first()
+        if found is None:
+            raise NotFound
+        return found
+
     def _moved(self, uuid: UUID, verb: Any, **facts: Any) -> dict[str, Any]:
         dialog = self._dialog(uuid)
         verb(dialog, at=now(), **facts)
@@ -144,16 +152,25 @@ class DeskConsumer(CommandConsumer):
         attending.beat(tenant, self._user, at=now())
         replies = canned.at_hand(tenant, self._user)
         team = [person.get_full_name() for person in noting.team(tenant) if person.pk != self._user.pk]
-        return {**self._standing(), "canned": replies, "team": team}
+        return {**self._standing(), "canned": replies, "team": team, **self._wishes(tenant)}
+
+    def _wishes(self, tenant: Tenant) -> dict[str, Any]:
+        return {
+            "settings": keeping.settings_of(tenant, self._user),
+            "calls": noting.calls_of(tenant, self._user),
+            "can_rewrite": suggesting.can_rewrite(tenant, at=now()),
+        }
 
     async def _follow(self, dialog: Dialog) -> None:
         self._open_uuid = str(dialog.uuid)
         if dialog.pk == self.dialog_id:
             return
         if self.dialog_id:
+            await self._watch("left")
             await self.channel_layer.group_discard(group_of(self.dialog_id), self.channel_name)
         self.dialog_id = dialog.pk
         await self.channel_layer.group_add(group_of(dialog.pk), self.channel_name)
+        await self._watch("came")
 
     async def show_rows(self, frame: str) -> None:
         """Send the rows of conversations that changed, encoded once for all pages."""
@@ -165,6 +182,27 @@ class DeskConsumer(CommandConsumer):
             await self._send_marks()
         if str(self._user.uuid) in event["mentioned"]:
             await self.send_json({"type": "mentioned", "dialog": event["uuid"], "who": event["who"]})
+
+    async def show_personal(self, event: dict[str, Any]) -> None:
+        """Send what is meant for this operator."""
+        if str(self._user.uuid) in event["to"]:
+            await self.send_json(event["event"])
+
+    async def show_watching(self, event: dict[str, Any]) -> None:
+        """Say that a colleague looks at the open conversation, or writes in it; tell them that one does, too."""
+        if event["dialog"] != self.dialog_id or event["person"] == str(self._user.uuid):
+            return
+        await self.send_json({**event, "dialog": self._open_uuid})
+        if event["state"] == "came":
+            await self._watch("viewing")
+
+    async def _watch(self, state: str) -> None:
+        """Tell colleagues what this operator does with the open conversation."""
+        if self.tenant is None or self.dialog_id is None:
+            return
+        who = {"person": str(self._user.uuid), "who": self._user.get_short_name()}
+        event = {"type": "watching", "dialog": self.dialog_id, "state": state, **who}
+        await self.channel_layer.group_send(tenant_group(self.tenant.pk), {"type": HANDLER, "event": event})
 
     async def show_counts(self) -> None:
         """Send how long the queues are and how much this operator holds."""
@@ -205,6 +243,7 @@ class DeskConsumer(CommandConsumer):
         while True:
             await self.send_json({"type": "heartbeat"})
             await self._send_missed()  # a hint may have been lost
+            await self._watch("viewing")
             await asyncio.sleep(HEARTBEAT_SECONDS)
             beats += 1
             if self.dialog_id and beats % FOLLOW_AGAIN_BEATS == 0:

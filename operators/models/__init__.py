@@ -1,6 +1,8 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.canned import CannedReply, CannedReplyQuerySet
+from operators.models.desk import BulkJob, DeskSettings, Mention
+from operators.models.drafts import KeptDraft, ReplySuggestion
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
 from operators.models.notes import DialogNote
@@ -17,14 +19,19 @@ from operators.models.tickets import (
 
 __all__ = [
     "REOPEN_WINDOW",
+    "BulkJob",
     "BusinessCalendar",
     "CannedReply",
     "CannedReplyQuerySet",
+    "DeskSettings",
     "DialogNote",
     "HandoffAudit",
     "HandoffRequest",
     "HandoffRequestQuerySet",
+    "KeptDraft",
+    "Mention",
     "OperatorPresence",
+    "ReplySuggestion",
     "SlaClock",
     "SlaClockQuerySet",
     "SlaPolicy",

@@ -1,16 +1,24 @@
 """One conversation, and all that stands beside it."""
 
+from decimal import Decimal
 from typing import Any, Final
 
-from dialogs.enums import RunOutcome, RunStatus, Sender
+from django.db.models import Count, DecimalField, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from dialogs.enums import RatingType, RunOutcome, RunStatus, Sender
 from dialogs.events import as_event
-from dialogs.models import Dialog, DialogMessage, DialogQuerySet
+from dialogs.models import Dialog, DialogMessage, DialogQuerySet, MessageRating
+from dialogs.reports import costs_of
 from operators.enums import RequestState
-from operators.models import DialogNote, HandoffAudit, HandoffRequest
+from operators.models import DialogNote, HandoffAudit, HandoffRequest, ReplySuggestion, Ticket
 from operators.reports.queues import rows_of
 
 THREAD: Final = 200
 OTHERS: Final = 8
+CAME_WITH: Final = ("page", "page_title", "referrer", "start_payload")
 
 
 def messages_after(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
@@ -114,6 +122,35 @@ def _resolution(step: HandoffAudit, notes: dict[Any, str]) -> str:
     return notes.get(step.request_id, "") if step.to_status == RequestState.RESOLVED else ""
 
 
+def _tickets(dialog: Dialog) -> list[dict[str, Any]]:
+    """Return the customer's latest tickets, from whichever conversation."""
+    theirs = Ticket.objects.filter(tenant_id=dialog.tenant_id, dialog__contact=dialog.contact_id)
+    return [
+        {
+            "number": t.number,
+            "title": t.title,
+            "status": t.get_status_display(),
+            "url": reverse("ticket", args=[t.uuid]),
+        }
+        for t in theirs.order_by("-pk")[:OTHERS]
+    ]
+
+
+def _thumbs(dialog: Dialog) -> dict[str, int]:
+    """Return how many answers the customer liked and disliked."""
+    rated = MessageRating.objects.filter(message__dialog=dialog, rating_type=RatingType.THUMBS)
+    liked, disliked = Count("pk", filter=Q(rating__gt=0)), Count("pk", filter=Q(rating__lt=0))
+    return rated.aggregate(up=liked, down=disliked)
+
+
+def _spend(dialog: Dialog) -> Decimal:
+    """Return what answers and suggestions in a conversation have cost."""
+    asked = ReplySuggestion.objects.filter(dialog=dialog, receipt__has_key="price")
+    price = Cast(KeyTextTransform("price", "receipt"), DecimalField(max_digits=18, decimal_places=6))
+    suggested: Decimal | None = asked.aggregate(cost=Sum(price))["cost"]
+    return costs_of([dialog.pk]).get(dialog.pk, Decimal(0)) + (suggested or Decimal(0))
+
+
 def draft(dialog: Dialog) -> dict[str, str] | None:
     """Return the answer that the assistant began and nobody got, if nothing was said since."""
     answered = dialog.messages.filter(sender__in=[Sender.ASSISTANT, Sender.OPERATOR]).order_by("-seq").first()
@@ -145,5 +182,10 @@ def context(dialog: Dialog) -> dict[str, Any]:
             {"dialog": str(o.uuid), "at": o.last_message_at or o.created_at, "status": o.get_status_display()}
             for o in others.exclude(pk=dialog.pk).latest_first()[:OTHERS]
         ],
+        "tickets": _tickets(dialog),
+        "new_ticket": f"{reverse('new_ticket')}?dialog={dialog.uuid}",
+        "thumbs": _thumbs(dialog),
+        "spend": str(_spend(dialog)),
+        "came_with": {name: value for name, value in dialog.context_data.items() if name in CAME_WITH and value},
         "rating": {"stars": rating.rating, "comment": rating.comment} if rating else None,
     }

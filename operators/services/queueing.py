@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.timezone import now
 
+from accounts.models import Tenant
 from dialogs.events import announce_state
 from dialogs.models import Dialog
 from dialogs.ports import Place
@@ -14,6 +16,7 @@ from operators.models import HandoffRequest, OperatorPresence
 
 LATELY: Final = timedelta(days=14)
 SAMPLE: Final = 25
+TODAY: Final = 500
 ENOUGH: Final = 3  # waits, below which nobody can say how long it takes
 TOLD_AT_ONCE: Final = 20  # who stands further back learns it when they come nearer
 
@@ -42,6 +45,15 @@ def usual_wait(tenant_id: int, *, at: datetime) -> timedelta | None:
     waits = taken.order_by("-started_at").values_list("requested_at", "started_at")[:SAMPLE]
     seconds = [(started - requested).total_seconds() for requested, started in waits if started]
     return timedelta(seconds=median(seconds)) if len(seconds) >= ENOUGH else None
+
+
+def median_today(tenant: Tenant, *, at: datetime) -> timedelta | None:
+    """Return the median wait of those whom an operator took today, by the shop's clock, or None when nobody was."""
+    midnight = at.astimezone(ZoneInfo(tenant.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    taken = HandoffRequest.objects.of(tenant).filter(started_at__gte=midnight, started_at__lte=at)
+    waits = taken.order_by("-started_at").values_list("requested_at", "started_at")[:TODAY]
+    seconds = [(started - requested).total_seconds() for requested, started in waits if started]
+    return timedelta(seconds=median(seconds)) if seconds else None
 
 
 def is_staffed(tenant_id: int, *, at: datetime) -> bool:

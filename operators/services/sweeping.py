@@ -10,7 +10,7 @@ from config.errors import DomainError
 from dialogs.enums import DialogStatus, HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from operators.models import HandoffRequest
-from operators.services import attending, handoffs, promises, retiring, snoozing
+from operators.services import attending, bulk, handoffs, noting, promises, retiring, snoozing, suggesting
 from operators.services.responding import respond_to_lost
 
 GRACE: Final = timedelta(seconds=5)
@@ -22,7 +22,7 @@ def sweep(*, at: datetime) -> int:
     """Do what a lost signal left undone and end what nobody took; return how much there was."""
     restored = restore_lost(at=at) + end_closed(at=at) + expire_overdue(at=at)
     restored += attending.give_up_stale(at=at) + respond_to_lost(at=at)
-    restored += snoozing.sweep(at=at)
+    restored += snoozing.sweep(at=at) + suggesting.sweep(at=at) + bulk.sweep(at=at) + noting.write_to_lost(at=at)
     return restored + promises.sweep(at=at) + retiring.close_quiet(at=at)
 
 

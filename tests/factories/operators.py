@@ -10,10 +10,16 @@ from accounts.models import User
 from dialogs.enums import HandoffReason, Sender
 from operators.enums import ClockKind, ExternalSystem, TicketPriority, TicketStatus
 from operators.models import (
+    BulkJob,
     BusinessCalendar,
     CannedReply,
+    DeskSettings,
+    DialogNote,
     HandoffRequest,
+    KeptDraft,
+    Mention,
     OperatorPresence,
+    ReplySuggestion,
     SlaClock,
     SlaPolicy,
     Ticket,
@@ -168,3 +174,77 @@ class ClockFactory(DjangoModelFactory):
     running_since = NOON
     warn_at = NOON + timedelta(minutes=30)
     due_at = NOON + timedelta(hours=1)
+
+
+class NoteFactory(DjangoModelFactory):
+    """A colleague's note."""
+
+    class Meta:
+        model = DialogNote
+
+    dialog = factory.SubFactory(DialogFactory)
+    tenant = factory.SelfAttribute("dialog.tenant")
+    author = factory.SubFactory(UserFactory)
+    client_id = factory.Sequence(lambda n: f"note-{n:08}")
+    text = "Просит скидку"
+
+
+class MentionFactory(DjangoModelFactory):
+    """A note that calls somebody who has not looked."""
+
+    class Meta:
+        model = Mention
+
+    note = factory.SubFactory(NoteFactory)
+    tenant = factory.SelfAttribute("note.tenant")
+    person = factory.SubFactory(UserFactory)
+
+
+class KeptDraftFactory(DjangoModelFactory):
+    """A begun reply."""
+
+    class Meta:
+        model = KeptDraft
+
+    dialog = factory.SubFactory(DialogFactory)
+    tenant = factory.SelfAttribute("dialog.tenant")
+    author = factory.SubFactory(UserFactory)
+    mode = "reply"
+    text = "Здравствуйте, я"
+
+
+class SuggestionFactory(DjangoModelFactory):
+    """A draft an operator asked for."""
+
+    class Meta:
+        model = ReplySuggestion
+
+    dialog = factory.SubFactory(DialogFactory)
+    tenant = factory.SelfAttribute("dialog.tenant")
+    author = factory.SubFactory(UserFactory)
+    client_id = factory.Sequence(lambda n: f"draft-{n:08}")
+    kind = "draft"
+
+
+class DeskSettingsFactory(DjangoModelFactory):
+    """An operator who wants to hear a sound."""
+
+    class Meta:
+        model = DeskSettings
+
+    tenant = factory.SubFactory(TenantFactory)
+    user = factory.SubFactory(UserFactory)
+    sound = True
+
+
+class BulkJobFactory(DjangoModelFactory):
+    """Work on no dialogs at all."""
+
+    class Meta:
+        model = BulkJob
+
+    tenant = factory.SubFactory(TenantFactory)
+    author = factory.SubFactory(UserFactory)
+    client_id = factory.Sequence(lambda n: f"bulk-{n:08}")
+    action = "resolve"
+    dialogs = factory.LazyFunction(list)

@@ -2,7 +2,7 @@
 ((desk) => {
   "use strict";
   const { el } = desk;
-  const TYPING_MS = 3_000, SHOWN = 8;
+  const TYPING_MS = 3_000, STORE_MS = 1_200, SHOWN = 8;
   const VARIABLE = /\{\{\s*([\w.]+)\s*\}\}/g;
 
   desk.Composer = class extends EventTarget {
@@ -10,14 +10,17 @@
     about = { values: {}, assistant: null, language: "" };
     team = [];
     mode = "reply";
+    limits = { telegram: 4096, whatsapp: 4096, default: 8000 };
     #drafts = new Map();
+    #storing = 0;
+    #dirty = false;
     #dialog = "";
     #typedAt = 0;
     #chosen = 0;
 
-    constructor({ form, input, list }) {
+    constructor({ form, input, list, counter }) {
       super();
-      Object.assign(this, { form, input, list });
+      Object.assign(this, { form, input, list, counter });
       form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
       input.addEventListener("input", () => this.#changed());
       input.addEventListener("keydown", (event) => this.#key(event));
@@ -28,6 +31,7 @@
     /** Write in another conversation; what was begun in the last one is kept. */
     switch(dialog) {
       this.#keep();
+      this.store();
       this.#dialog = dialog;
       this.fill(this.#drafts.get(this.#key_) ?? "", { isFocused: false });
     }
@@ -36,6 +40,7 @@
     turn(mode) {
       if (mode === this.mode) return;
       this.#keep();
+      this.store();
       this.mode = mode;
       this.form.classList.toggle("note", mode === "note");
       for (const button of this.form.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
@@ -43,11 +48,34 @@
       this.dispatchEvent(new Event("turned"));
     }
 
+    /** Take over what the server kept of an earlier visit, where nothing newer stands here. */
+    restore(dialog, kept) {
+      for (const [mode, text] of Object.entries(kept)) if (!this.#drafts.get(`${mode} ${dialog}`)) this.#drafts.set(`${mode} ${dialog}`, text);
+      if (dialog === this.#dialog && !this.input.value && this.#drafts.get(this.#key_)) this.fill(this.#drafts.get(this.#key_), { isFocused: false });
+    }
+
+    /** Have the server keep what is written now. */
+    store() {
+      clearTimeout(this.#storing);
+      if (!this.#dirty) return;
+      this.#dirty = false;
+      this.dispatchEvent(new CustomEvent("keep", { detail: { dialog: this.#dialog, mode: this.mode, text: this.input.value } }));
+    }
+
+    /** How much of what the channel takes is used; shown from half of it on. */
+    count() {
+      const limit = this.limits[this.about.platform] ?? this.limits.default, length = [...this.input.value].length;
+      this.counter.hidden = this.mode === "note" || length < limit / 2;
+      this.counter.classList.toggle("over", length > limit);
+      this.counter.textContent = length > limit && this.about.platform in this.limits ? desk.say("in_parts", { count: Math.ceil(length / limit) }) : `${length} / ${limit}`;
+    }
+
     get #key_() { return `${this.mode} ${this.#dialog}`; }
     #keep() { if (this.#dialog) this.#drafts.set(this.#key_, this.input.value); }
 
     fill(text, { isFocused = true } = {}) {
       this.input.value = text;
+      this.count();
       this.#grow();
       this.#suggest();
       if (isFocused) this.input.focus();
@@ -55,9 +83,13 @@
 
     #changed() {
       this.#grow();
+      this.count();
+      this.#dirty = true;
+      clearTimeout(this.#storing);
+      this.#storing = setTimeout(() => this.store(), STORE_MS);
       this.#chosen = 0;
       this.#suggest();
-      if (Date.now() - this.#typedAt > TYPING_MS && this.input.value && this.mode === "reply") { this.#typedAt = Date.now(); this.dispatchEvent(new Event("typing")); }
+      if (Date.now() - this.#typedAt > TYPING_MS && this.input.value) { this.#typedAt = Date.now(); this.dispatchEvent(new Event("typing")); }
     }
 
     #grow() {
@@ -148,6 +180,9 @@
       const text = this.input.value.trim();
       if (!text) return;
       if (this.#lacks()) { this.dispatchEvent(new Event("lacking")); return; }
+      this.#dirty = false;
+      clearTimeout(this.#storing);
+      this.#drafts.delete(this.#key_);
       this.fill("");
       this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, isNote: this.mode === "note", then } }));
     }

@@ -4,12 +4,12 @@
   const { el, say } = desk;
   const at = (id) => document.getElementById(id);
   const root = at("console"), title = document.title;
-  let me = { uuid: "", status: "online", web: [0, 0], messenger: [0, 0] }, counts = {}, open = null, wasOnline = false, noticed = 0;
+  let me = { uuid: "", name: "", status: "online", web: [0, 0], messenger: [0, 0] }, counts = {}, open = null, wasOnline = false, noticed = 0;
 
   const connection = new desk.Connection(desk.config);
   const list = new desk.List(at("list"), { me: () => me });
   const thread = new desk.Thread({ scroll: at("scroll"), rows: at("thread"), earlier: at("earlier"), typing: at("typing") });
-  const composer = new desk.Composer({ form: at("composer"), input: at("words"), list: at("canned") });
+  const composer = new desk.Composer({ form: at("composer"), input: at("words"), list: at("canned"), counter: at("counter") });
   const toast = (text, kind) => window.otklik?.toast(text, kind);
   const row = () => (open ? list.rows.get(open) : null);
   const isMine = () => row()?.handoff === "active" && row().operator?.uuid === me.uuid && row().status !== "closed";
@@ -24,34 +24,9 @@
   };
   const complain = (refusal) => toast(refusal.code === "connection" ? say("reconnecting") : refusal.message || say("failed"), "error");
 
-  // --- sound and notifications ----------------------------------------------------------------
-  const sound = at("sound");
-  const hears = () => sound.getAttribute("aria-pressed") === "true";
-  const keepSound = (value) => { sound.setAttribute("aria-pressed", String(value)); try { localStorage.setItem("otklik.console.sound", value ? "1" : ""); } catch { /* not kept, still applied */ } };
-  const ring = () => {
-    if (!hears()) return;
-    try {
-      const audio = new AudioContext(), tone = audio.createOscillator(), volume = audio.createGain();
-      tone.frequency.value = 660;
-      volume.gain.setValueAtTime(0.08, audio.currentTime);
-      volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.35);
-      tone.connect(volume).connect(audio.destination);
-      tone.start();
-      tone.stop(audio.currentTime + 0.36);
-      tone.onended = () => audio.close();
-    } catch { /* a page nobody touched yet may not make a sound */ }
-    if (document.hidden && "Notification" in window && Notification.permission === "granted") new Notification(say("new_waiting"));
-  };
-  sound.addEventListener("click", () => {
-    keepSound(!hears());
-    if (hears() && "Notification" in window && Notification.permission === "default") Notification.requestPermission();
-    if (hears()) ring();
-  });
-  try { sound.setAttribute("aria-pressed", String(localStorage.getItem("otklik.console.sound") === "1")); } catch { /* stays off */ }
-
   // --- what is around the thread -----------------------------------------------------------------
   const showCounts = (fresh) => {
-    if (counts.waiting !== undefined && fresh.waiting > counts.waiting) ring();
+    if (counts.waiting !== undefined && fresh.waiting > counts.waiting) desk.ring(say("new_waiting"));
     counts = fresh;
     for (const badge of root.querySelectorAll("[data-count]")) badge.textContent = fresh[badge.dataset.count];
     document.title = fresh.waiting ? `(${fresh.waiting}) ${title}` : title;
@@ -81,7 +56,7 @@
     for (const id of ["give-back", "pass", "resolve"]) at(id).hidden = !mine;
     at("snooze").hidden = !mine || Boolean(it.snoozed);
     at("wake").hidden = !mine || !it.snoozed;
-    at("send-more").hidden = !mine || composer.mode === "note";
+    for (const id of ["send-more", "write-menu"]) at(id).hidden = !mine || composer.mode === "note";
     at("composer").hidden = !isOpen;
     at("hint").hidden = mine;
     root.querySelector('[data-mode="reply"]').disabled = !mine;
@@ -97,25 +72,7 @@
     at("draft-title").textContent = draft ? `${say("draft")} · ${draft.why}` : "";
     showHead();
   };
-  const fact = (name, value) => (value ? [el("dt", { text: name }), el("dd", { dir: "auto", text: value })] : []);
-  const showContext = (it) => {
-    at("priority").hidden = false;
-    const others = it.others.map((other) => el("li", { children: [el("button", { className: "link", type: "button", "data-other": other.dialog, text: desk.moment(other.at) }), el("span", { className: "faint", text: ` ${other.status}` })] }));
-    at("context").replaceChildren(...[
-      el("dl", { className: "facts", children: [
-        ...fact(say("customer"), it.name), ...fact(say("email"), it.email), ...fact(say("phone"), it.phone),
-        ...it.identities.flatMap((identity) => fact(identity.platform, identity.name)),
-        ...fact(say("since"), desk.moment(it.since)),
-      ] }),
-      el("h3", { text: say("conversation") }),
-      el("dl", { className: "facts", children: [...fact(say("begun"), desk.moment(it.begun)), ...fact(say("messages"), String(it.messages))] }),
-      el("h3", { text: say("rating") }),
-      it.rating ? el("p", { text: `${"★".repeat(it.rating.stars)}${"☆".repeat(5 - it.rating.stars)}` }) : el("p", { className: "faint small", text: say("no_rating") }),
-      it.rating?.comment ? el("p", { className: "quote", dir: "auto", text: it.rating.comment }) : null,
-      others.length ? el("h3", { text: say("others") }) : null,
-      others.length ? el("ul", { className: "plain-list", children: others }) : null,
-    ].filter(Boolean));
-  };
+  const showContext = (it) => { at("priority").hidden = false; desk.showContext(at("context"), it); };
 
   // --- reading -----------------------------------------------------------------------------------
   const load = async (queue, { isMore = false } = {}) => {
@@ -126,13 +83,14 @@
       list.search = search;
       const page = await connection.command("queue", { queue, search, offset: isMore ? list.offset : 0 });
       if (list.queue !== queue || list.search !== search) return;
+      list.medianWait = page.median_wait;
       list.show(page, { isMore });
       showCounts(page.counts);
     } catch (refusal) { if (refusal.code !== "connection") complain(refusal); }
   };
   const show = async (dialog, { isAgain = false } = {}) => {
     if (!isAgain) {
-      if (open !== dialog) { thread.clear(); composer.switch(dialog); showDraft(null); }
+      if (open !== dialog) { thread.clear(); composer.switch(dialog); showDraft(null); root.dispatchEvent(new Event("leaving")); }
       list.current = open = dialog;
       view("talk");
     }
@@ -144,7 +102,10 @@
       const fresh = thread.add(found.messages);
       thread.marks = found.marks;
       showDraft(found.draft);
-      composer.about = { values: found.variables, assistant: found.context.assistant, language: found.context.language };
+      composer.about = { values: found.variables, assistant: found.context.assistant, language: found.context.language, platform: found.row.platform };
+      composer.restore(dialog, found.kept);
+      composer.count();
+      root.dispatchEvent(new CustomEvent("opened", { detail: found }));
       showContext(found.context);
       showHead();
       if (!isAgain) thread.toEnd();
@@ -185,19 +146,51 @@
   const post = async (dialog, clientId, text, isNote = false, then = "") => {
     if (open === dialog) { thread.pending.set(clientId, { text, isNote }); thread.draw(); thread.toEnd(); }
     unsent.set(clientId, { dialog, text, isNote, then });
+    storeUnsent();
     try {
       const { message, marks } = await connection.command(isNote ? "note" : "post", { dialog, client_id: clientId, text });
       unsent.delete(clientId);
+      storeUnsent();
       if (then === "resolve") move("resolve", {}, say("resolved"), { dialog });
       if (then === "snooze") desk.snoozing?.ask(dialog);
       if (open === dialog) { if (isNote) { thread.marks = marks; thread.toEnd(); } else thread.add([message]); }
     } catch (refusal) {
       if (refusal.code === "connection") return; // kept, and sent again with the same name when the connection is back
       unsent.delete(clientId);
+      storeUnsent();
       if (open === dialog) { thread.pending.set(clientId, { text, isNote, error: refusal.message || say("failed") }); thread.draw(); } else complain(refusal);
     }
   };
+  const UNSENT = `otklik.console.unsent.${desk.config.tenant}.${desk.config.user}`;
   const unsent = new Map();
+  const storeUnsent = () => { try { if (unsent.size) localStorage.setItem(UNSENT, JSON.stringify([...unsent])); else localStorage.removeItem(UNSENT); } catch { /* lives as long as the page */ } };
+  try { for (const [clientId, words] of JSON.parse(localStorage.getItem(UNSENT) ?? "[]")) unsent.set(clientId, words); } catch { /* nothing was kept */ }
+
+  // --- taking words back: they wait a moment before they leave; the next ones push them out -----------------------
+  const held = new Map();
+  const letGo = (clientId) => { const it = held.get(clientId); if (!it) return; clearTimeout(it.timer); held.delete(clientId); post(it.dialog, clientId, it.text, false, it.then); };
+  const say_ = (dialog, text, isNote, then) => {
+    const clientId = crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, seconds = isNote ? 0 : desk.settings.undo_seconds;
+    for (const earlier of [...held.keys()]) letGo(earlier);
+    if (!seconds) { post(dialog, clientId, text, isNote, then); return; }
+    held.set(clientId, { dialog, text, then, timer: setTimeout(() => letGo(clientId), seconds * 1000) });
+    unsent.set(clientId, { dialog, text, isNote, then });
+    storeUnsent();
+    if (open === dialog) { thread.pending.set(clientId, { text, isNote, until: Date.now() + seconds * 1000 }); thread.draw(); thread.toEnd(); }
+  };
+  const takeBack = (clientId) => {
+    const it = held.get(clientId);
+    if (!it) return;
+    clearTimeout(it.timer);
+    held.delete(clientId);
+    unsent.delete(clientId);
+    storeUnsent();
+    thread.pending.delete(clientId);
+    thread.draw();
+    if (open === it.dialog) { composer.turn("reply"); composer.fill([it.text, composer.input.value].filter(Boolean).join("\n")); }
+  };
+  thread.addEventListener("back", ({ detail }) => takeBack(detail));
+  addEventListener("pagehide", () => { for (const clientId of [...held.keys()]) letGo(clientId); });
 
   // --- what the server says --------------------------------------------------------------------------
   const on = (name, listener) => connection.addEventListener(name, ({ detail }) => listener(detail));
@@ -206,10 +199,13 @@
     showCounts(event.counts);
     composer.replies = event.canned;
     composer.team = event.team;
+    desk.settings = event.settings;
+    root.dispatchEvent(new CustomEvent("greeted", { detail: event }));
+    if (!wasOnline) { const asked = new URLSearchParams(location.search).get("dialog"); if (asked) { history.replaceState(null, "", location.pathname); open = asked; list.current = asked; composer.switch(asked); view("talk"); } }
     const known = new Map([...list.rows].map(([key, it]) => [key, it.last_seq]));
     await load(list.queue);
     if (open) await show(open, { isAgain: true });
-    for (const [clientId, { dialog, text, isNote, then }] of [...unsent]) post(dialog, clientId, text, isNote, then);
+    for (const [clientId, { dialog, text, isNote, then }] of [...unsent]) if (!held.has(clientId)) post(dialog, clientId, text, isNote, then);
     if (wasOnline) {
       const count = [...known].reduce((sum, [key, seq]) => sum + Math.max(0, (list.rows.get(key)?.last_seq ?? seq) - seq), 0);
       notice(say("restored", { count }), { isPassing: true });
@@ -218,10 +214,14 @@
   });
   on("mode", (mode) => { if (mode === "offline") notice(say(wasOnline ? "reconnecting" : "connecting")); if (mode === "gone") notice(say("gone")); });
   on("counts", ({ counts: now, me: mine }) => { showMe(mine); showCounts(now); });
-  on("rows", ({ rows }) => { list.update(rows); if (open && rows.some((it) => it.dialog === open)) showHead(); });
+  const isNews = (it, before) => it.operator?.uuid === me.uuid && it.handoff === "active" && it.last_sender === "customer" && before && it.last_seq > before.last_seq && (document.hidden || it.dialog !== open);
+  on("rows", ({ rows }) => {
+    const news = rows.find((it) => isNews(it, list.rows.get(it.dialog)));
+    if (news) desk.ring(say("new_words", { name: news.name }));
+    list.update(rows); if (open && rows.some((it) => it.dialog === open)) showHead(); });
   on("messages", ({ dialog, messages }) => { if (dialog === open) thread.add(messages); });
   on("marks", ({ dialog, marks, draft }) => { if (dialog === open) { thread.marks = marks; showDraft(draft); } });
-  on("mentioned", ({ dialog, who }) => { ring(); toast(say("mentioned", { name: who })); if (!open) show(dialog); });
+  on("mentioned", ({ dialog, who }) => { desk.ring(say("mentioned", { name: who })); toast(say("mentioned", { name: who })); if (!open) show(dialog); });
   on("shown", ({ dialog, seq }) => { if (dialog === open) thread.shown(seq); });
   let quiet = 0;
   const mention = (text) => { thread.say(text); clearTimeout(quiet); quiet = setTimeout(() => thread.say(""), 5_000); };
@@ -231,13 +231,15 @@
   // --- what the operator does --------------------------------------------------------------------------
   list.addEventListener("choose", ({ detail }) => show(detail));
   list.addEventListener("more", () => load(list.queue, { isMore: true }));
-  composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text, detail.isNote, detail.then));
+  composer.addEventListener("send", ({ detail }) => say_(detail.dialog, detail.text, detail.isNote, detail.then));
   composer.addEventListener("lacking", () => toast(say("fill_in"), "warning"));
-  composer.addEventListener("turned", () => { showPlaceholder(); at("send-more").hidden = !isMine() || composer.mode === "note"; });
+  composer.addEventListener("turned", () => { showPlaceholder(); for (const id of ["send-more", "write-menu"]) at(id).hidden = !isMine() || composer.mode === "note"; composer.count(); });
   at("send-more").addEventListener("click", ({ target }) => { const then = target.closest("[data-then]")?.dataset.then; if (then) { at("send-more").open = false; composer.send(then); } });
   let finding = 0;
   at("find").addEventListener("input", () => { clearTimeout(finding); finding = setTimeout(() => load(list.queue), 250); });
-  composer.addEventListener("typing", () => connection.hint("typing", { dialog: open }));
+  composer.addEventListener("typing", () => connection.hint("typing", { dialog: open, is_note: composer.mode === "note" }));
+  composer.addEventListener("keep", ({ detail }) => connection.hint("keep", detail));
+  addEventListener("pagehide", () => composer.store());
   thread.addEventListener("again", ({ detail }) => { const it = thread.pending.get(detail); if (it) post(open, detail, it.text, it.isNote); });
   thread.addEventListener("earlier", async () => {
     const dialog = open, height = at("scroll").scrollHeight;
@@ -268,6 +270,7 @@
     Enter: () => { if (list.current && list.current !== open) show(list.current); else if (can("take")) take(); else if (!at("composer").hidden) at("words").focus(); },
     Digit1: () => load("waiting"), Digit2: () => load("mine"), Digit3: () => load("team"), Digit4: () => load("assistant"), Digit5: () => load("snoozed"), Digit6: () => load("all"),
     KeyF: () => at("find").focus(),
+    KeyX: () => desk.bulk.toggle(),
     KeyS: () => { if (can("wake")) wake(); else if (can("snooze")) desk.snoozing.ask(open); },
     KeyN: () => { if (!at("composer").hidden) { composer.turn("note"); at("words").focus(); } },
     KeyT: take, KeyE: () => resolve(), KeyA: pass, KeyB: giveBack,
@@ -295,6 +298,6 @@
   // A hint may have been lost: look at the queue again now and then, unless somebody has leafed through it.
   setInterval(() => { if (!document.hidden && list.offset <= desk.List.PAGE) load(list.queue); }, 60_000);
 
-  desk.page = { connection, list, thread, composer, root, at, on, move, show, load, row, isMine, can, take, resolve, wake, pass, giveBack, complain, notice, toast, get open() { return open; }, get me() { return me; } };
+  desk.page = { connection, list, thread, composer, root, at, on, move, view, show, load, row, isMine, can, take, resolve, wake, pass, giveBack, complain, notice, toast, get open() { return open; }, get me() { return me; } };
   document.addEventListener("DOMContentLoaded", () => { notice(say("connecting")); connection.start(); });
 })(window.otklikConsole);

@@ -33,7 +33,12 @@
     return days === 0 ? desk.say("today") : days === 1 ? desk.say("yesterday") : day.format(new Date(text));
   };
 
+  desk.settings = { sound: false, notifications: false, quiet_from: null, quiet_to: null, undo_seconds: 5 };
+  desk.ring = () => {};
   desk.PRIORITY = { 1: "↓", 2: "", 3: "↑", 4: "⇈" };
+
+  /** A number of seconds as minutes and seconds. */
+  desk.duration = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
 
   /** How long somebody has been waiting, and how bad that is. */
   desk.wait = (since) => {

@@ -9,6 +9,8 @@
     queue = "waiting";
     search = "";
     current = null;
+    medianWait = null;
+    selected = null; // a set of chosen dialogs while one chooses
     #order = [];
     #isLast = true;
     #frame = 0;
@@ -18,6 +20,8 @@
       Object.assign(this, { root, me });
       root.addEventListener("click", (event) => {
         const row = event.target.closest("[data-dialog]");
+        if (row && this.selected) { this.toggle(row.dataset.dialog); return; }
+        if (event.target.closest("[data-clear]")) { this.dispatchEvent(new Event("clear")); return; }
         if (row) this.dispatchEvent(new CustomEvent("choose", { detail: row.dataset.dialog }));
         else if (event.target.closest("[data-more]")) this.dispatchEvent(new Event("more"));
       });
@@ -46,6 +50,16 @@
       this.#order = [...kept, ...fitting].sort((a, b) => this.#compare(this.rows.get(a), this.rows.get(b)));
       this.draw();
     }
+
+    /** Choose a row, or no longer. */
+    toggle(dialog) {
+      if (!this.selected.delete(dialog)) this.selected.add(dialog);
+      this.draw();
+      this.dispatchEvent(new Event("selected"));
+    }
+
+    /** Begin to choose rows, or end it. */
+    choose(isOn) { this.selected = isOn ? new Set() : null; this.draw(); this.dispatchEvent(new Event("selected")); }
 
     /** Return the neighbour of the chosen row. */
     step(by) {
@@ -87,6 +101,8 @@
       if (!this.#order.length) {
         this.root.replaceChildren(el("div", { className: "empty", children: [
           el("h2", { text: say(`empty_${this.search ? "found" : this.queue}`) }), el("p", { className: "small", text: say(`empty_${this.search ? "found" : this.queue}_text`) }),
+          this.queue === "waiting" && !this.search && typeof this.medianWait === "number" ? el("p", { className: "small", text: say("median_wait", { time: desk.duration(this.medianWait) }) }) : null,
+          this.search ? el("button", { className: "button small", type: "button", "data-clear": true, text: say("clear_search") }) : null,
         ] }));
         return;
       }
@@ -109,9 +125,10 @@
       const who = row.handoff === "active" ? row.operator?.name ?? "" : row.handoff === "requested" ? row.reason || say("waits") : say("assistant");
       return el("button", {
         className: `entry${needsReply ? " needs-reply" : ""}`, type: "button", "data-dialog": row.dialog,
-        "aria-current": row.dialog === this.current ? "true" : null, title: needsReply ? say("needs_reply") : null,
+        "aria-current": row.dialog === this.current ? "true" : null, "aria-pressed": this.selected ? String(this.selected.has(row.dialog)) : null, title: needsReply ? say("needs_reply") : null,
         children: [
           el("span", { className: "entry-name truncate", children: [
+            this.selected ? el("span", { className: "tick", text: this.selected.has(row.dialog) ? "☑" : "☐" }) : null,
             row.priority === 2 ? null : el("span", { className: `priority p${row.priority}`, title: say(`priority_${row.priority}`), text: desk.PRIORITY[row.priority] }),
             el("bdi", { text: row.name }),
           ] }), side,

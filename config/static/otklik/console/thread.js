@@ -13,10 +13,13 @@
       super();
       Object.assign(this, { scroll, rows, earlier, typing });
       earlier.textContent = say("earlier");
+      setInterval(() => this.tick(), 1000);
       earlier.addEventListener("click", () => this.dispatchEvent(new Event("earlier")));
       rows.addEventListener("click", (event) => {
         const again = event.target.closest("[data-again]");
         if (again) this.dispatchEvent(new CustomEvent("again", { detail: again.dataset.again }));
+        const back = event.target.closest("[data-back]");
+        if (back) this.dispatchEvent(new CustomEvent("back", { detail: back.dataset.back }));
       });
     }
 
@@ -78,6 +81,9 @@
       this.#stay(isNear);
     }
 
+    /** Count down what waits to leave. */
+    tick() { for (const place of this.rows.querySelectorAll("[data-until]")) place.textContent = say("leaves_in", { seconds: Math.max(0, Math.ceil((place.dataset.until - Date.now()) / 1000)) }); }
+
     toEnd() { this.scroll.scrollTop = this.scroll.scrollHeight; }
     #stay(isNear) { if (isNear) this.toEnd(); }
 
@@ -122,6 +128,7 @@
         el("div", { className: "said", dir: "auto", text: message.text }),
         el("div", { className: "meta", children: message.error
           ? [el("span", { text: `${say("not_sent")}: ${message.error}` }), el("button", { className: "link xsmall", type: "button", "data-again": clientId, text: say("retry") })]
+          : message.until ? [el("span", { className: "countdown", "data-until": message.until, text: say("leaves_in", { seconds: Math.ceil((message.until - Date.now()) / 1000) }) }), el("button", { className: "link xsmall", type: "button", "data-back": clientId, text: say("take_back") })]
           : [el("span", { text: say("sending") })] }),
       ] });
     }

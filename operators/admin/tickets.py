@@ -1,4 +1,4 @@
-"""Operators, handoffs and tickets in the admin."""
+"""Handoffs, canned replies and tickets in the admin."""
 
 from functools import partial
 
