@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture
-def dialog(assistant):
-    dialog = dialog_of(assistant)
+def dialog(informed):
+    dialog = dialog_of(informed)
     receive(dialog, text="Сколько стоит доставка курьером?", at=now())
     return dialog
 
@@ -55,8 +55,8 @@ def test_a_draft_is_found_paid_for_and_shown_to_nobody_else(dialog, anna, tenant
 
 
 @pytest.mark.usefixtures("embedded")
-def test_what_the_knowledge_does_not_have_costs_nothing(assistant, anna, tenant):
-    dialog = dialog_of(assistant, "visitor-2")
+def test_what_the_knowledge_does_not_have_costs_nothing(informed, anna, tenant):
+    dialog = dialog_of(informed, "visitor-2")
     receive(dialog, text="Вы чините тракторы?", at=now())
     suggestion = ask(dialog, anna)
 
