@@ -19,13 +19,13 @@
 
   const draw = () => {
     chosen = Math.min(chosen, Math.max(0, entries.length - 1));
-    at("palette-list").replaceChildren(...entries.map((entry, index) => el("li", { role: "option", id: `palette-${index}`, "data-index": index, "aria-selected": String(index === chosen), children: [el("span", { className: "truncate", dir: "auto", text: entry.words }), entry.hint ? el("span", { className: "faint xsmall truncate", dir: "auto", text: entry.hint }) : null, entry.key ? el("kbd", { text: entry.key }) : null] })));
-    at("palette-find").setAttribute("aria-activedescendant", entries.length ? `palette-${chosen}` : "");
-    at(`palette-${chosen}`)?.scrollIntoView({ block: "nearest" });
-    at("palette-none").hidden = entries.length > 0;
+    at("desk-palette-list").replaceChildren(...entries.map((entry, index) => el("li", { role: "option", id: `desk-palette-${index}`, "data-index": index, "aria-selected": String(index === chosen), children: [el("span", { className: "truncate", dir: "auto", text: entry.words }), entry.hint ? el("span", { className: "faint xsmall truncate", dir: "auto", text: entry.hint }) : null, entry.key ? el("kbd", { text: entry.key }) : null] })));
+    at("desk-palette-find").setAttribute("aria-activedescendant", entries.length ? `desk-palette-${chosen}` : "");
+    at(`desk-palette-${chosen}`)?.scrollIntoView({ block: "nearest" });
+    at("desk-palette-none").hidden = entries.length > 0;
   };
   const search = () => {
-    const words = at("palette-find").value.trim(), low = words.toLowerCase();
+    const words = at("desk-palette-find").value.trim(), low = words.toLowerCase();
     const fits = (text) => low.split(/\s+/).every((part) => text.toLowerCase().includes(part));
     const known = [...list.rows.values()].filter((row) => words && row.status !== "closed" && fits(row.name));
     const found = actions().filter((entry) => fits(entry.words));
@@ -36,25 +36,25 @@
     if (words.length > 1) asking = setTimeout(async () => {
       try {
         const { rows } = await page.connection.command("queue", { queue: "all", search: words });
-        if (at("palette-find").value.trim() !== words) return;
+        if (at("desk-palette-find").value.trim() !== words) return;
         entries = [...dialogs(rows.slice(0, 8)), ...found].slice(0, MOST);
         draw();
       } catch { /* what is known here stays */ }
     }, 200);
   };
-  const go = (index) => { const entry = entries[index]; at("palette").close(); entry?.does(); };
+  const go = (index) => { const entry = entries[index]; at("desk-palette").close(); entry?.does(); };
 
-  at("palette-find").addEventListener("input", search);
-  at("palette-find").addEventListener("keydown", (event) => {
+  at("desk-palette-find").addEventListener("input", search);
+  at("desk-palette-find").addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); chosen = (chosen + (event.key === "ArrowDown" ? 1 : entries.length - 1)) % Math.max(1, entries.length); draw(); }
     if (event.key === "Enter") { event.preventDefault(); go(chosen); }
   });
-  at("palette-list").addEventListener("click", ({ target }) => { const entry = target.closest("[data-index]"); if (entry) go(Number(entry.dataset.index)); });
-  at("palette").addEventListener("click", (event) => { if (event.target === at("palette")) at("palette").close(); });
-  const open = () => { at("palette-find").value = ""; at("palette").showModal(); search(); };
-  at("palette-open").addEventListener("click", open);
+  at("desk-palette-list").addEventListener("click", ({ target }) => { const entry = target.closest("[data-index]"); if (entry) go(Number(entry.dataset.index)); });
+  at("desk-palette").addEventListener("click", (event) => { if (event.target === at("desk-palette")) at("desk-palette").close(); });
+  const open = () => { at("desk-palette-find").value = ""; at("desk-palette").showModal(); search(); };
+  at("desk-palette-open").addEventListener("click", open);
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.code === "KeyK") { event.preventDefault(); if (at("palette").open) at("palette").close(); else if (!document.querySelector("dialog[open]")) open(); }
-  });
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.code === "KeyK") { event.preventDefault(); if (at("desk-palette").open) at("desk-palette").close(); else if (!document.querySelector("dialog[open]")) open(); }
+  }, true); // before the whole shop's search, which lets go of what is taken
 })(window.otklikConsole);
