@@ -1,10 +1,12 @@
 """What a seller asks of the list of dialogs, and what connecting a messenger takes."""
 
+from datetime import datetime, time, timedelta
 from typing import Any, Final, cast
 
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
@@ -12,12 +14,13 @@ from assistants.models import Assistant
 from assistants.services import clean_origins, clean_questions
 from config.forms import LinesField
 from dialogs.appearance import HEX, LONGEST_LAUNCHER, LONGEST_LINE, MOST_PATHS, Appearance, clean_paths
-from dialogs.enums import Channel, DialogStatus, HandoffStatus, Sender
+from dialogs.enums import Channel, DialogStatus, Ending, HandoffStatus, Sender
 from dialogs.models import DialogMessage, DialogQuerySet
 
 RECENT_MESSAGES: Final = 20_000
 SHORTEST_SEARCH: Final = 2
 OWN_FIELDS: Final = ("greeting", "suggested_questions", "allowed_origins", "website_integration_enabled")
+DAY: Final = timedelta(days=1)
 
 
 class DialogFilter(forms.Form):
@@ -31,6 +34,11 @@ class DialogFilter(forms.Form):
     handoff = forms.ChoiceField(
         label=_("Who answers"), required=False, choices=[("", _("Whoever answers")), *HandoffStatus.choices]
     )
+    ending = forms.ChoiceField(
+        label=_("How it went"), required=False, choices=[("", _("However it went")), *Ending.choices]
+    )
+    since = forms.DateField(label=_("Begun from"), required=False)
+    until = forms.DateField(label=_("Begun up to"), required=False)
     gaps = forms.BooleanField(label=_("Without an answer"), required=False)
 
     @property
@@ -54,6 +62,12 @@ class DialogFilter(forms.Form):
             dialogs = dialogs.filter(handoff_status=chosen["handoff"])
         if "gaps" in chosen:
             dialogs = dialogs.filter(fallback=True)
+        if "ending" in chosen:
+            dialogs = dialogs.that_went(chosen["ending"])
+        if "since" in chosen:
+            dialogs = dialogs.filter(created_at__gte=make_aware(datetime.combine(chosen["since"], time.min)))
+        if "until" in chosen:
+            dialogs = dialogs.filter(created_at__lt=make_aware(datetime.combine(chosen["until"], time.min)) + DAY)
         if len(chosen.get("q", "")) >= SHORTEST_SEARCH:
             dialogs = dialogs.filter(self._mentions(dialogs, chosen["q"]))
         return dialogs
