@@ -22,6 +22,9 @@ from dialogs.enums import (
 from dialogs.errors import DialogClosed, IllegalHandoff
 from dialogs.models.contacts import Contact
 
+PAGE_FACTS: Final = "page"
+"""The key in ``context_data``: what the seller's page says about the visit."""
+
 # Counts and locks in one statement; an answer under way is stale, and a put off conversation wakes, once the
 # customer has said something new.
 COUNT_MESSAGE: Final = """
@@ -167,6 +170,12 @@ class Dialog(Public, Owned, Timestamped):
     def is_open(self) -> bool:
         """Say whether the conversation goes on."""
         return self.status != DialogStatus.CLOSED
+
+    @property
+    def page_facts(self) -> dict[str, str]:
+        """Return what the seller's page said about the visit."""
+        facts: dict[str, str] = self.context_data.get(PAGE_FACTS, {})
+        return facts
 
     @property
     def awaits_person(self) -> bool:

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
-        ('dialogs', '0006_snoozed_index'),
+        ('dialogs', '0007_snoozed_index'),
         ('operators', '0010_canned_replies_of_ones_own'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -18,7 +18,6 @@ from operators.reports.queues import rows_of
 
 THREAD: Final = 200
 OTHERS: Final = 8
-CAME_WITH: Final = ("page", "page_title", "referrer", "start_payload")
 
 
 def messages_after(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
@@ -186,6 +185,7 @@ def context(dialog: Dialog) -> dict[str, Any]:
         "new_ticket": f"{reverse('new_ticket')}?dialog={dialog.uuid}",
         "thumbs": _thumbs(dialog),
         "spend": str(_spend(dialog)),
-        "came_with": {name: value for name, value in dialog.context_data.items() if name in CAME_WITH and value},
+        "user_id": contact.metadata.get("user_id", ""),
+        "page": dialog.page_facts,
         "rating": {"stars": rating.rating, "comment": rating.comment} if rating else None,
     }

@@ -18,12 +18,12 @@
     el("a", { className: "button small", href: it.new_ticket, target: "_blank", rel: "noopener", text: say("create_ticket") }),
   ];
   const others = (it) => it.others.length ? section(say("others"), el("ul", { className: "plain-list", children: it.others.map((other) => el("li", { children: [el("button", { className: "link", type: "button", "data-other": other.dialog, text: desk.moment(other.at) }), el("span", { className: "faint", text: ` ${other.status}` })] })) })) : [];
-  const cameWith = (it) => Object.entries(it.came_with).map(([name, value]) => fact(say(`came_${name}`), String(value)));
+  const cameWith = (it) => Object.entries(it.page).map(([name, value]) => fact(name, String(value)));
 
   desk.showContext = (place, it) => {
     const spend = Number(it.spend) ? fact(say("spend"), `${Number(it.spend).toLocaleString(desk.config.language)} ₽`) : [];
     place.replaceChildren(...[
-      facts(fact(say("customer"), it.name), fact(say("email"), it.email), fact(say("phone"), it.phone), ...it.identities.map((identity) => fact(identity.platform, identity.name)), fact(say("since"), desk.moment(it.since))),
+      facts(fact(say("customer"), it.name), fact(say("user_id"), it.user_id), fact(say("email"), it.email), fact(say("phone"), it.phone), ...it.identities.map((identity) => fact(identity.platform, identity.name)), fact(say("since"), desk.moment(it.since))),
       ...section(say("conversation"), facts(fact(say("begun"), desk.moment(it.begun)), fact(say("messages"), String(it.messages)), fact(say("language"), it.language), ...cameWith(it), spend)),
       ...section(say("rating"), ...rating(it)),
       ...section(say("tickets"), ...tickets(it)),
