@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from config.broadcast import broadcast
+from dialogs.addresses import addresses_of
 from dialogs.enums import HandoffStatus
 from dialogs.models import Dialog, DialogMessage
 from dialogs.ports import place_of
@@ -34,6 +35,7 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
         "sender": message.sender,
         "system_type": message.system_type,
         "text": message.text,
+        "files": files_of(message),
         "author": message.author.get_short_name() if message.author_id and message.author else "",
         "created_at": message.created_at.isoformat(),
         "client_id": message.platform_message_id if message.sender == "customer" else None,
@@ -41,6 +43,14 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
         "status": message.delivery_status,
         "offers_person": bool(message.metadata.get("offers_person")),
     }
+
+
+def files_of(message: DialogMessage) -> list[dict[str, Any]]:
+    """Return a message's files in their order, each with addresses that are good for minutes."""
+    if not message.has_files:
+        return []
+    files = sorted(message.attachments.all(), key=lambda file: file.position)
+    return [{**file.facts(), **addresses_of(file)} for file in files]
 
 
 def announce_message(message: DialogMessage) -> None:

@@ -8,7 +8,7 @@ import httpx
 from django.utils.translation import gettext as _
 
 from config.errors import ProviderUnavailable
-from dialogs.errors import ChannelRefused, OutcomeUnknown
+from dialogs.errors import ChannelRefused, OutcomeUnknown, TooLargeToFetch
 
 TIMEOUT: Final = 15.0
 SERVER_TROUBLE: Final = 500
@@ -67,7 +67,7 @@ def download(url: str, *, limit: int, headers: dict[str, str] | None = None) -> 
             for piece in response.iter_bytes(PIECE):
                 content += piece
                 if len(content) > limit:
-                    raise ChannelRefused(_("The file is larger than it said."))
+                    raise TooLargeToFetch(_("The file is too large to be kept."))
     except httpx.HTTPError:
         raise ProviderUnavailable(_("The messenger cannot be reached.")) from None
     return bytes(content)

@@ -103,7 +103,7 @@ def operator_of(dialog: Dialog) -> dict[str, str] | None:
 
 def messages_after(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
     """Return what came after number ``seq``, a page at most, or the last page at first sight."""
-    messages = dialog.messages.select_related("author").prefetch_related("ratings")
+    messages = dialog.messages.select_related("author").prefetch_related("ratings", "attachments")
     rows = list(messages.after(seq)[:THREAD]) if seq else list(reversed(messages.order_by("-seq")[:THREAD]))
     return [message(row) for row in rows]
 
@@ -115,7 +115,7 @@ def missed(dialog_id: int, seen: int) -> list[dict[str, Any]]:
 
 def messages_before(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
     """Return the page before number ``seq``."""
-    messages = dialog.messages.select_related("author").prefetch_related("ratings").filter(seq__lt=seq)
+    messages = dialog.messages.select_related("author").prefetch_related("ratings", "attachments").filter(seq__lt=seq)
     return [message(row) for row in reversed(messages.order_by("-seq")[:THREAD])]
 
 

@@ -15,7 +15,7 @@ PUBLIC = {"models", "services", "reports", "ports", "enums", "errors", "signals"
 ALSO_PUBLIC = {  # parts that are a thing of their own, with the reason to share them
     "accounts": {"secrets", "pages", "letters"},  # the one place that encrypts; what every page starts from; mail
     "assistants": {"door"},  # the one place that calls a model
-    "knowledge": {"search"},  # the one place that finds passages
+    "knowledge": {"search", "extraction"},  # the one place that finds passages; that opens strangers' files
     "dialogs": {"phrases", "events"},  # what customers are told, in one voice; what open sockets hear
 }
 ALLOWED_NAMES = PUBLIC | {

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dialogs import providers
-from dialogs.errors import ChannelBusy, ChannelRefused
+from dialogs.errors import ChannelBusy, ChannelRefused, TooLargeToFetch
 
 TOKEN: Final = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,80}")
 TOO_MANY: Final = 429
 FORBIDDEN: Final = 403
+TOO_BIG: Final = "file is too big"  # Telegram's words for more than 20 MB
 UNAUTHORISED: Final = (401, 404)  # 404: no such bot
 
 
@@ -46,8 +47,13 @@ class Telegram:
         Raises:
             ProviderError: see ``call`` and ``providers.download``.
         """
-        file = self.call("getFile", file_id=file_id)
+        try:
+            file = self.call("getFile", file_id=file_id)
+        except ChannelRefused as refused:
+            if TOO_BIG in str(refused):
+                raise TooLargeToFetch(str(refused)) from refused
+            raise
         if int(file.get("file_size") or 0) > limit:
-            raise ChannelRefused(_("The file is larger than it said."))
+            raise TooLargeToFetch(_("The file is too large to be kept."))
         address = f"{settings.SERVICES['TELEGRAM_API_URL']}/file/bot{self._token}/{file['file_path']}"
         return providers.download(address, limit=limit)

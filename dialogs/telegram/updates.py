@@ -21,10 +21,6 @@ class Attachment:
     size: int = 0
     seconds: int = 0
 
-    def facts(self) -> dict[str, Any]:
-        """Return it for a message's metadata."""
-        return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

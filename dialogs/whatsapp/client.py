@@ -10,7 +10,7 @@ from accounts.services import credentials_of
 from assistants.models import BotInstance
 from config.errors import ProviderUnavailable
 from dialogs import providers
-from dialogs.errors import ChannelBusy, ChannelRefused
+from dialogs.errors import ChannelBusy, ChannelRefused, TooLargeToFetch
 
 VERSION: Final = "v23.0"
 PLATFORM: Final = "whatsapp"
@@ -99,7 +99,7 @@ class WhatsApp:
         """
         media = self.call("GET", media_id)
         if int(media.get("file_size") or 0) > limit:
-            raise ChannelRefused(_("The file is larger than it said."))
+            raise TooLargeToFetch(_("The file is too large to be kept."))
         return providers.download(str(media["url"]), limit=limit, headers=self._headers)
 
 

@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from assistants.models import BotInstance
 from dialogs.enums import DeliveryStatus, HandoffStatus, Sender
-from dialogs.models import AnswerRun, Dialog, DialogMessage, DialogRating, InboundEvent, MessageRating
+from dialogs.models import AnswerRun, Dialog, DialogAttachment, DialogMessage, DialogRating, InboundEvent, MessageRating
 from dialogs.services import handing, keeping, posting, sweeping
 from dialogs.services.posting import append
 from dialogs.services.typing import shown_typing
@@ -149,15 +149,19 @@ def test_a_correction_after_the_answer_keeps_both_and_asks_nothing_new(send):
 
 def test_a_voice_message_is_kept_and_honestly_not_understood(send, telegram, sleeping_workers):
     voice = {"file_id": "v1", "duration": 75, "mime_type": "audio/ogg", "file_size": 5}
-    telegram.files["v1.oga"] = b"voice"
+    telegram.files["v1.oga"] = b"OggSopus"
     send(message=a_message(voice=voice))
 
     said, reply = DialogMessage.objects.order_by("seq")
     assert said.text == "[Голосовое сообщение, 1:15]"
     assert (reply.sender, reply.metadata["offers_person"]) == (Sender.ASSISTANT, True)
     assert not AnswerRun.objects.exists()
-    assert keeping.keep_attachments(said.pk) == 1
-    assert keeping.keep_attachments(said.pk) == 0
+    assert said.words == ""
+    assert keeping.keep_attachments(said.pk, at=NOON) == 1
+    assert keeping.keep_attachments(said.pk, at=NOON) == 0
+    file = said.attachments.get()
+    assert (file.kind, file.state, file.seconds, file.size) == ("voice", "ready", 75, 8)
+    assert file.content_type == "audio/ogg"
 
 
 def test_a_large_file_is_named_and_not_fetched(send, telegram):
@@ -166,8 +170,10 @@ def test_a_large_file_is_named_and_not_fetched(send, telegram):
 
     said = DialogMessage.objects.get()
     assert said.text == "[Файл: смета.pdf] Посчитайте, пожалуйста, смету"
-    assert keeping.keep_attachments(said.pk) == 0
-    assert telegram.calls == []
+    assert keeping.keep_attachments(said.pk, at=NOON) == 0
+    file = said.attachments.get()
+    assert (file.state, file.problem, file.name) == ("lost", "too_large", "смета.pdf")
+    assert (telegram.calls, said.words) == ([], "Посчитайте, пожалуйста, смету")
     assert AnswerRun.objects.count() == 1
 
 
@@ -178,19 +184,32 @@ def test_an_album_gets_one_honest_reply(send):
     assert DialogMessage.objects.filter(sender=Sender.ASSISTANT).count() == 1
 
 
-def test_a_kept_file_is_handed_to_members_only(send, telegram, bot, browser_of):
-    telegram.files["p1.oga"] = b"<script>"
-    send(message=a_message(photo=[{"file_id": "p1", "file_size": 8}]))
+def test_a_file_that_telegram_calls_too_big_is_lost_and_one_it_cannot_give_now_is_asked_for_again(send, telegram):
+    refused = (400, {"ok": False, "error_code": 400, "description": "Bad Request: file is too big"})
+    telegram.fail("getFile", refused, (502, {}), (400, {"ok": False, "description": "Bad Request: wrong file_id"}))
+    for number in range(3):
+        send(message=a_message(number=number + 1, document={"file_id": f"d{number}", "file_name": "a.pdf"}))
+
+    for said in DialogMessage.objects.filter(sender=Sender.CUSTOMER).order_by("seq"):
+        keeping.keep_attachments(said.pk, at=NOON)
+
+    files = [(f.state, f.problem, f.due_at) for f in DialogAttachment.objects.order_by("pk")]
+    assert files == [
+        ("lost", "too_large", None), ("awaited", "", NOON + timedelta(seconds=20)), ("lost", "gone", None),
+    ]  # fmt: skip
+
+
+def test_a_lost_hint_to_fetch_a_file_is_found_by_the_sweeper(send, telegram, sleeping_workers):
+    telegram.files["p1.oga"] = b"%PDF-1.4"
+    send(message=a_message(document={"file_id": "p1"}))
     said = DialogMessage.objects.get(seq=1)
-    keeping.keep_attachments(said.pk)
-    address = f"/dialogs/{said.dialog.uuid}/messages/{said.uuid}/files/0/"
-    member, stranger = MembershipFactory(tenant=bot.tenant).user, MembershipFactory().user
+    sleeping_workers.clear()
 
-    response = browser_of(member).get(address)
-
-    assert b"".join(response.streaming_content) == b"<script>"
-    assert response["Content-Disposition"].startswith("attachment")
-    assert browser_of(stranger).get(address).status_code == 404
+    assert keeping.sweep_files(at=said.created_at) == 0
+    assert keeping.sweep_files(at=said.created_at + timedelta(minutes=1)) == 1
+    assert sleeping_workers[0][1] == {"message_id": said.pk}
+    assert keeping.keep_attachments(said.pk, at=said.created_at + timedelta(minutes=1)) == 1
+    assert keeping.sweep_files(at=said.created_at + timedelta(minutes=9)) == 0
 
 
 def test_start_remembers_the_payload_and_greets(send):

@@ -124,7 +124,8 @@ def test_a_document_is_kept(send, graph):
 
     said = DialogMessage.objects.get()
     assert said.text == "[Файл: чек.pdf] Вот чек"
-    assert keeping.keep_attachments(said.pk) == 1
+    assert keeping.keep_attachments(said.pk, at=NOON) == 1
+    assert said.attachments.get().name == "чек.pdf"
 
 
 def test_an_answer_is_sent_and_followed_to_the_reader(send, graph):
