@@ -83,7 +83,7 @@ def kind_of(head: bytes, name: str) -> str:
 
 def _is_text(head: bytes) -> bool:
     """Say whether these are letters, in UTF-8 or in an older encoding of one byte each."""
-    return bool(head) and all(byte >= ord(" ") and byte != DELETE or byte in b"\t\r\n\f" for byte in head)
+    return bool(head) and all((byte >= ord(" ") and byte != DELETE) or byte in b"\t\r\n\f" for byte in head)
 
 
 def safe_name(name: str, kind: str) -> str:
