@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from dialogs.contents import FILMS, OFFICE, PICTURES, SOUNDS, SUFFIXES
 from dialogs.enums import Channel
@@ -46,7 +47,7 @@ class Allowance:
 
     def as_json(self) -> dict[str, Any]:
         """Return it for those who choose files: what to offer, and what to say."""
-        words = _("Up to {count} files: pictures up to {picture} MB, documents, sound and video up to {other} MB.")
+        words = gettext_lazy("Up to {count} files: pictures up to {picture} MB, documents, sound and video up to {other} MB.")
         return {
             "count": self.count,
             "bytes": MEGABYTE * self.megabytes,
@@ -71,3 +72,28 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
 def allowance_of(channel: str) -> Allowance:
     """Return what messages of a channel may carry."""
     return ALLOWANCES.get(channel, ALLOWANCES[Channel.WIDGET])
+
+
+def words() -> dict[str, str]:
+    """Return what is said where files are chosen, sent and shown (config/static/otklik/files.js)."""
+    return {
+        "attach": _("Attach files"),
+        "drop_here": _("Drop files here"),
+        "too_many_files": _("At most {limit} files fit into one message."),
+        "file_empty": _("The file is empty."),
+        "file_too_large": _("Larger than {megabytes} MB, the most that can be sent here."),
+        "file_refused": _("Files of this kind cannot be sent here."),
+        "file_failed": _("The file was not uploaded."),
+        "file_missing": _("A file of this message is no longer here. Attach it again."),
+        "uploading": _("Uploading"),
+        "awaited": _("Being fetched…"),
+        "open_picture": _("Open the picture"),
+        "save_file": _("Save the file"),
+        "megabytes": _("{amount} MB"),
+        "kilobytes": _("{amount} KB"),
+        "remove": _("Remove"),
+        "retry": _("Try again"),
+        "previous": pgettext("picture", "Previous"),
+        "next_one": pgettext("picture", "Next"),
+        "shut": _("Close"),
+    }

@@ -34,7 +34,7 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
         "seq": message.seq,
         "sender": message.sender,
         "system_type": message.system_type,
-        "text": message.text,
+        "text": message.words,
         "files": files_of(message),
         "author": message.author.get_short_name() if message.author_id and message.author else "",
         "created_at": message.created_at.isoformat(),

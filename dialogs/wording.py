@@ -15,7 +15,7 @@ def of_launcher() -> dict[str, str]:
 
 def of_frame() -> dict[str, str]:
     """Return the words that the chat shows while it runs."""
-    return {**_states(), **_messages(), **_ratings(), **_refusals()}
+    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_refusals()}
 
 
 def _states() -> dict[str, str]:

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_safe
 
 from assistants.models import Assistant
 from dialogs import storefront, wording
+from dialogs.allowances import allowance_of
 from dialogs.appearance import Appearance, language_of, questions_of
+from dialogs.enums import Channel
 from dialogs.services.posting import LONGEST_MESSAGE
 
 LOADER_SECONDS: Final = 300
@@ -109,10 +111,11 @@ def _frame_config(assistant: Assistant, look: Appearance, language: str) -> dict
         "limit": LONGEST_MESSAGE,
         "origins": _origins(assistant),
         "look": look.as_json(),
+        "files": allowance_of(Channel.WIDGET).as_json(),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
             **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in ("config", "session", "messages")},
-            "command": reverse("widget_command", args=[assistant.uuid]),
+            **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in ("command", "files")},
         },
     }
 
