@@ -50,6 +50,7 @@ PUBLIC = dict.fromkeys(
         "widget_loader",
         "widget_messages",
         "widget_session",
+        "widget_ticket",
     ),
     VISITORS,
 )
