@@ -1,4 +1,4 @@
-"""Addresses of files for those who carry no session: signed, and good for minutes."""
+"""Addresses of files: for members by their session, for visitors, who have none, signed and good for minutes."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +18,15 @@ def addresses_of(attachment: DialogAttachment) -> dict[str, str]:
     return {
         "url": _address(attachment, WHOLE) if attachment.is_ready else "",
         "thumbnail": _address(attachment, SMALL) if attachment.thumbnail_path else "",
+    }
+
+
+def member_addresses(attachment: DialogAttachment) -> dict[str, str]:
+    """Return where members of the shop find the file and its thumbnail, empty while there is none."""
+    url = reverse("dialog_file", args=[attachment.dialog.uuid, attachment.uuid])
+    return {
+        "url": url if attachment.is_ready else "",
+        "thumbnail": f"{url}?small" if attachment.thumbnail_path else "",
     }
 
 

@@ -47,7 +47,9 @@ class Allowance:
 
     def as_json(self) -> dict[str, Any]:
         """Return it for those who choose files: what to offer, and what to say."""
-        words = gettext_lazy("Up to {count} files: pictures up to {picture} MB, documents, sound and video up to {other} MB.")
+        words = gettext_lazy(
+            "Up to {count} files: pictures up to {picture} MB, documents, sound and video up to {other} MB."
+        )
         return {
             "count": self.count,
             "bytes": MEGABYTE * self.megabytes,

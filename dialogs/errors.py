@@ -139,6 +139,22 @@ class MessengerAway(DomainError):
 
 
 @dataclass
+class NotInCharge(DomainError):
+    """Only the operator in charge speaks to the customer and passes the conversation on."""
+
+    code, status = "not_in_charge", 409
+    message = _("Take the conversation first.")
+
+
+@dataclass
+class NotRelayed(DomainError):
+    """Only in conversations of the API a program speaks for the customer."""
+
+    code, status = "not_relayed", 409
+    message = _("Customers of this channel write for themselves.")
+
+
+@dataclass
 class FileEmpty(DomainError):
     """There is nothing in the file."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from config.broadcast import broadcast
-from dialogs.addresses import addresses_of
+from dialogs.addresses import addresses_of, member_addresses
 from dialogs.enums import HandoffStatus
 from dialogs.models import Dialog, DialogMessage
 from dialogs.ports import place_of
@@ -45,12 +45,13 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
     }
 
 
-def files_of(message: DialogMessage) -> list[dict[str, Any]]:
-    """Return a message's files in their order, each with addresses that are good for minutes."""
+def files_of(message: DialogMessage, *, is_member: bool = False) -> list[dict[str, Any]]:
+    """Return a message's files in their order, with addresses for members, or for visitors."""
     if not message.has_files:
         return []
+    addresses = member_addresses if is_member else addresses_of
     files = sorted(message.attachments.all(), key=lambda file: file.position)
-    return [{**file.facts(), **addresses_of(file)} for file in files]
+    return [{**file.facts(), **addresses(file)} for file in files]
 
 
 def announce_message(message: DialogMessage) -> None:

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from dialogs import allowances
+
 
 def of_launcher() -> dict[str, str]:
     """Return the words of the button on the seller's page."""

@@ -16,7 +16,8 @@ ALSO_PUBLIC = {  # parts that are a thing of their own, with the reason to share
     "accounts": {"secrets", "pages", "letters"},  # the one place that encrypts; what every page starts from; mail
     "assistants": {"door"},  # the one place that calls a model
     "knowledge": {"search", "extraction"},  # the one place that finds passages; that opens strangers' files
-    "dialogs": {"phrases", "events"},  # what customers are told, in one voice; what open sockets hear
+    # what customers are told, in one voice; what open sockets hear; which files a channel takes
+    "dialogs": {"phrases", "events", "allowances"},
 }
 ALLOWED_NAMES = PUBLIC | {
     "__init__", "providers", "tasks", "receivers", "admin", "api", "consumers", "routing", "views", "urls", "forms",

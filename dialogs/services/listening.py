@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from assistants.models import BotInstance
 from config.errors import DomainError
@@ -106,20 +107,63 @@ def _awaited(file: Attachment) -> DialogAttachment:
     )
 
 
-def correct(dialog: Dialog, *, words: str, message_id: str, at: datetime) -> DialogMessage | None:
+def one_at_a_time(bot: BotInstance, chat_id: str) -> None:
+    """Let messages and corrections of one chat wait for each other until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [chat_id, bot.pk])
+
+
+def knows(dialog: Dialog, message_id: str) -> bool:
+    """Say whether a customer's message has come, in this conversation or in one before it."""
+    return DialogMessage.objects.filter(_of_chat(dialog), platform_message_id=message_id).exists()
+
+
+def hold_correction(bot: BotInstance, key: str, *, words: str, edited_at: int) -> None:
+    """Keep a correction whose message has not come yet; of several, the newest."""
+    events = InboundEvent.objects.filter(tenant_id=bot.tenant_id, bot_id=bot.pk, key=f"edit:{key}")
+    held, is_new = events.get_or_create(
+        tenant_id=bot.tenant_id,
+        bot_id=bot.pk,
+        key=f"edit:{key}",
+        defaults={"payload": {"words": words, "edited_at": edited_at}},
+    )
+    if not is_new and edited_at >= held.payload.get("edited_at", 0):
+        held.payload = {"words": words, "edited_at": edited_at}
+        held.save(update_fields=["payload"])
+
+
+def held_correction(bot: BotInstance, key: str) -> dict[str, Any]:
+    """Return the correction that waited for a message, empty without one."""
+    held = InboundEvent.objects.filter(tenant_id=bot.tenant_id, bot_id=bot.pk, key=f"edit:{key}").first()
+    return held.payload if held else {}
+
+
+def _of_chat(dialog: Dialog) -> Q:
+    return Q(
+        tenant_id=dialog.tenant_id, dialog__bot=dialog.bot_id, dialog__chat_id=dialog.chat_id, sender=Sender.CUSTOMER
+    )
+
+
+def correct(dialog: Dialog, *, words: str, message_id: str, at: datetime, edited_at: int = 0) -> DialogMessage | None:
     """Take over a customer's correction of what they wrote; the words before it are kept.
 
-    An answer that was not given yet is given to the new words.
+    An older correction never undoes a newer one. An answer that was not given
+    yet is given to the new words.
     """
     dialog = Dialog.objects.locked().get(pk=dialog.pk)
-    message = dialog.messages.filter(platform_message_id=message_id, sender=Sender.CUSTOMER).first()
-    if message is None or not words or message.words == words:
+    known = DialogMessage.objects.select_related("dialog").filter(_of_chat(dialog), platform_message_id=message_id)
+    message = known.order_by("-pk").first()
+    if message is None or not words or edited_at < message.metadata.get("edited_at", 0):
+        return None
+    message.metadata["edited_at"] = edited_at
+    if message.words == words:
+        message.save(update_fields=["metadata"])
         return None
     edits = [*message.metadata.get("edits", []), {"text": message.text, "until": at.isoformat()}]
     message.text = f"{message.metadata.get('named', '')} {words}".strip()
-    message.metadata = {**message.metadata, "edits": edits[-20:]}
+    message.metadata["edits"] = edits[-20:]
     message.save(update_fields=["text", "metadata"])
-    if message.seq == dialog.last_seq:  # nobody has answered yet
+    if message.dialog_id == dialog.pk and message.seq == dialog.last_seq:  # nobody has answered yet
         make_due(dialog, message, at=at)
     announce_message(message)
     return message

@@ -42,6 +42,8 @@ class Said:
     person: Person
     words: str
     attachments: tuple[Attachment, ...]
+    edited_at: int = 0
+    """When the customer corrected it, in seconds since 1970; 0: never."""
 
     @property
     def start_payload(self) -> str | None:
@@ -63,6 +65,7 @@ def said(message: Any) -> Said | None:
         person=_person(sender, chat),
         words=clean(message.get("text") or message.get("caption") or "", length=None).strip() or _place(message),
         attachments=_attachments(message),
+        edited_at=number(message.get("edit_date")),
     )
 
 

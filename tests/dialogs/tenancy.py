@@ -32,6 +32,8 @@ CASES = {
     "dialog": a_dialog,
     "dialog-close": a_dialog,
     "dialog-detail": a_dialog,
+    "dialog-file": a_file,
+    "dialog-files": a_dialog,
     "dialog-messages": a_dialog,
     "dialog_close": a_dialog,
     "dialog_file": a_file,

@@ -12,7 +12,7 @@ from PIL import Image
 
 from dialogs import addresses
 from dialogs.contents import ANYTHING, kind_of, safe_name
-from dialogs.enums import Channel, Sender
+from dialogs.enums import Channel, HandoffStatus, Sender
 from dialogs.errors import (
     FileEmpty,
     FileMissing,
@@ -22,10 +22,10 @@ from dialogs.errors import (
     PictureUnreadable,
     TooManyFiles,
 )
-from dialogs.models import AnswerRun, DialogAttachment, DialogMessage
+from dialogs.models import AnswerRun, Dialog, DialogAttachment, DialogMessage
 from dialogs.services import attaching, posting, visiting
 from tests.dialogs.conftest import NOON
-from tests.factories.accounts import MembershipFactory
+from tests.factories.accounts import ApiKeyFactory, MembershipFactory
 from tests.factories.dialogs import AttachmentFactory, DialogFactory, MessageFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sleeping_workers")]
@@ -307,6 +307,67 @@ def test_an_operator_cannot_send_what_the_customer_uploaded(dialog):
 
     with pytest.raises(FileMissing):
         posting.post(dialog, author=operator, text="", at=NOON, client_id="c1", files=[file.uuid])
+
+
+# --- over the API ----------------------------------------------------------------
+
+
+@pytest.fixture
+def call(api, dialog):
+    """Speak to the dialog's resource; ``principal`` is the operator in charge unless it says otherwise."""
+    operator = MembershipFactory(tenant=dialog.tenant, role="operator").user
+    Dialog.objects.filter(pk=dialog.pk).update(handoff_status=HandoffStatus.ACTIVE, assigned_operator=operator)
+
+    def post(path, body, principal=operator, on=dialog, kind="multipart"):
+        return api(principal).post(f"/api/v1/dialogs/{on.uuid}/{path}/", body, format=kind)
+
+    return post
+
+
+def a_pdf(name="чек.pdf"):
+    return SimpleUploadedFile(name, PDF)
+
+
+def test_the_operator_in_charge_sends_files_along_or_by_their_uuids(call):
+    along = call("messages", {"text": "Вот чек", "file": [a_pdf(), a_pdf("b.pdf")]})
+    uploaded = call("files", {"file": a_pdf()})
+    named = call("messages", {"files": [uploaded.json()["uuid"]]}, kind="json")
+
+    assert [answer.status_code for answer in (along, uploaded, named)] == [201, 201, 201]
+    assert (along.json()["text"], [file["name"] for file in along.json()["files"]]) == ("Вот чек", ["чек.pdf", "b.pdf"])
+    assert (named.json()["text"], named.json()["files"][0]["state"]) == ("", "ready")
+
+
+def test_who_is_not_in_charge_leaves_no_file_behind(call, dialog):
+    other = MembershipFactory(tenant=dialog.tenant, role="operator").user
+
+    answer = call("messages", {"text": "", "file": [a_pdf()]}, principal=other)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_in_charge")
+    assert not DialogAttachment.objects.exists()
+
+
+def test_a_program_speaks_for_customers_of_the_api_only(call, dialog):
+    secret = ApiKeyFactory(tenant=dialog.tenant).secret
+    relayed = DialogFactory(tenant=dialog.tenant, platform=Channel.API)
+    body = {"text": "Вот фото", "sender": "customer", "client_id": "c1"}
+
+    first, again = (call("messages", {**body, "file": [a_pdf()]}, principal=secret, on=relayed) for _ in range(2))
+    on_the_site = call("messages", body, principal=secret)
+    as_operator = call("messages", {"text": "Здравствуйте"}, principal=secret, on=relayed)
+
+    assert (first.status_code, first.json()["sender"], again.json()["uuid"]) == (201, "customer", first.json()["uuid"])
+    assert [on_the_site.json()["code"], as_operator.json()["code"]] == ["not_relayed", "person_required"]
+
+
+def test_a_file_is_asked_for_and_taken_back(api, dialog):
+    operator = MembershipFactory(tenant=dialog.tenant, role="operator").user
+    file = AttachmentFactory(dialog=dialog)
+    address = f"/api/v1/dialogs/{dialog.uuid}/files/{file.uuid}/"
+
+    answers = [getattr(api(operator), method)(address).status_code for method in ("get", "delete", "get")]
+
+    assert answers == [200, 204, 404]
 
 
 # --- order in the storage --------------------------------------------------------

@@ -14,6 +14,7 @@ from tests.dialogs.conftest import NOON
 from tests.dialogs.messengers import serve, telegram_answer
 from tests.factories.accounts import MembershipFactory, TenantFactory
 from tests.factories.assistants import AssistantFactory, BotFactory
+from tests.factories.dialogs import AttachmentFactory
 
 SECRET = "webhook-secret-for-tests"
 TOKEN = "700000001:AAE-bot-token-for-tests"
@@ -145,6 +146,99 @@ def test_a_correction_after_the_answer_keeps_both_and_asks_nothing_new(send):
 
     assert DialogMessage.objects.get(seq=1).text == "Сколько стоит доставка в Омск?"
     assert not AnswerRun.objects.exists()
+
+
+def test_an_older_correction_never_undoes_a_newer_one(send):
+    send(message=a_message("Сколко стоит"))
+
+    for words, at in [("Сколько стоит доставка?", 20), ("Сколько стоит?", 10), ("Сколько стоит доставка в Омск?", 30)]:
+        send(edited_message=a_message(words, edit_date=at))
+        if at == 10:
+            assert DialogMessage.objects.get().text == "Сколько стоит доставка?"
+
+    assert DialogMessage.objects.get().text == "Сколько стоит доставка в Омск?"
+
+
+def test_a_correction_back_to_the_first_words_is_the_newest_too(send):
+    send(message=a_message("Да"))
+
+    send(edited_message=a_message("Да", edit_date=20))
+    send(edited_message=a_message("Нет", edit_date=10))
+
+    assert DialogMessage.objects.get().text == "Да"
+
+
+def test_corrections_that_come_before_their_message_are_held_and_applied(send):
+    for words, at in [("Привет, сколько стоит доставка?", 20), ("Привет, сколько стоит?", 10)]:
+        send(edited_message=a_message(words, edit_date=at))
+    assert not Dialog.objects.exists()
+
+    send(message=a_message("Привет"))
+
+    message = DialogMessage.objects.get()
+    assert (message.text, message.metadata["edits"][0]["text"]) == ("Привет, сколько стоит доставка?", "Привет")
+    assert AnswerRun.objects.open().count() == 1
+
+
+def test_a_correction_in_a_closed_conversation_is_still_taken_over(send):
+    send(message=a_message("Сколко стоит"))
+    Dialog.objects.get().end(at=NOON)
+    send(message=a_message("И ещё вопрос", number=2))
+
+    send(edited_message=a_message("Сколько стоит", edit_date=10))
+
+    assert DialogMessage.objects.get(platform_message_id="1").text == "Сколько стоит"
+
+
+def an_answer_with(send, *contents, text=""):
+    """An operator's message in the bot's chat, with a file for each ``(name, content type, content)``."""
+    send(message=a_message("Пришлите фото"))
+    dialog = Dialog.objects.get()
+    files = [
+        AttachmentFactory(dialog=dialog, sender=Sender.OPERATOR, name=name, content_type=kind, content=content)
+        for name, kind, content in contents
+    ]
+    return append(dialog, sender=Sender.OPERATOR, text=text, at=NOON, files=files)
+
+
+PICTURE = ("a.png", "image/png", b"png")
+PAPER = ("чек.pdf", "application/pdf", b"%PDF")
+
+
+def test_a_picture_goes_as_a_photo_with_its_words_below(send, telegram):
+    message = an_answer_with(send, PICTURE, text="Вот она")
+
+    posting.deliver(message.pk, at=NOON)
+
+    message.refresh_from_db()
+    (call,) = telegram.of("sendPhoto")
+    assert (call["chat_id"], call["caption"], call["file"]) == ("42", "Вот она", ("a.png", b"png"))
+    assert (message.delivery_status, message.metadata["platform_ids"]) == (DeliveryStatus.DELIVERED, ["101"])
+
+
+def test_several_files_go_one_by_one_after_the_words_and_a_retry_goes_on_after_the_last(send, telegram):
+    message = an_answer_with(send, PICTURE, PAPER, text="Вот они")
+    telegram.fail("sendDocument", (502, {}))
+
+    posting.deliver(message.pk, at=NOON)
+    posting.deliver(message.pk, at=NOON + timedelta(minutes=1))
+
+    message.refresh_from_db()
+    sent = [method for method, _ in telegram.calls]
+    assert sent == ["sendMessage", "sendPhoto", "sendDocument", "sendDocument"]
+    assert (message.delivery_status, len(message.metadata["platform_ids"])) == (DeliveryStatus.DELIVERED, 3)
+    assert telegram.of("sendDocument")[1]["file"] == ("чек.pdf", b"%PDF")
+
+
+def test_a_picture_that_telegram_does_not_show_goes_as_a_document(send, telegram):
+    message = an_answer_with(send, PICTURE, text="Чертёж")
+    telegram.fail("sendPhoto", (400, {"ok": False, "description": "Bad Request: PHOTO_INVALID_DIMENSIONS"}))
+
+    posting.deliver(message.pk, at=NOON)
+
+    message.refresh_from_db()
+    assert message.delivery_status == DeliveryStatus.DELIVERED
+    assert telegram.of("sendDocument")[0]["caption"] == "Чертёж"
 
 
 def test_a_voice_message_is_kept_and_honestly_not_understood(send, telegram, sleeping_workers):
