@@ -10,11 +10,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -105,7 +105,7 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response({**kept.facts(), **addresses_of(kept)}, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=FileSerializer)
-    @action(detail=True, url_path="files/<uuid:file>", url_name="file", filterset_fields=())
+    @action(detail=True, url_path=r"files/(?P<file>[0-9a-f-]{36})", url_name="file", filterset_fields=())
     def file(self, request: Request, uuid: UUID, file: UUID) -> Response:
         """Return a file's facts with fresh addresses."""
         found = get_object_or_404(self.get_object().attachments.all(), uuid=file)

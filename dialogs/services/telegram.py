@@ -64,7 +64,7 @@ def _hear(bot: BotInstance, message: Said, *, at: datetime) -> None:
 def _correct(bot: BotInstance, edited: Said, *, at: datetime) -> None:
     """Take a correction over; one that came before its message is held until that comes."""
     dialog = listening.chat(bot, edited.chat_id)
-    correction = {"words": edited.words, "edited_at": edited.edited_at}
+    correction: dict[str, Any] = {"words": edited.words, "edited_at": edited.edited_at}
     if dialog is None or not listening.knows(dialog, edited.message_id):
         listening.hold_correction(bot, f"{edited.chat_id}:{edited.message_id}", **correction)
     else:
