@@ -137,21 +137,8 @@ def receive_locked(
         return known
     dialog = dialog if dialog.is_open else _follow_up(dialog)
     _follow_language(dialog, text)
-    reading = intents.read(text)
-    facts = attaching.facts_of(files, language=dialog.language_code)
     is_mute = bool(files) and not text and not dialog.runs.open().exists()
-    message = write(
-        dialog,
-        sender=Sender.CUSTOMER,
-        text=f"{facts.get('named', '')} {text}".strip(),
-        at=at,
-        platform_message_id=platform_message_id,
-        intent=reading.intent,
-        confidence=reading.confidence,
-        entities=reading.entities,
-        metadata=facts,
-    )
-    attaching.bind(message, files)
+    message = _write(dialog, text=text, files=files, platform_message_id=platform_message_id, at=at)
     is_due = needs_answer and not is_mute  # queued before the sockets are told: the answer takes longer
     run = make_due(dialog, message, at=at) if is_due else None
     announce_message(message)
@@ -160,6 +147,25 @@ def receive_locked(
     ids = {"dialog_id": dialog.pk, "message_id": message.pk}
     transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **ids))
     return Received(message=message, run=run, is_new=True)
+
+
+def _write(dialog: Dialog, *, text: str, files: Sequence[DialogAttachment], at: datetime, **ids: Any) -> DialogMessage:
+    """Write a customer's words, after the names of the files that come with them."""
+    facts = attaching.facts_of(files, language=dialog.language_code)
+    reading = intents.read(text)
+    message = write(
+        dialog,
+        sender=Sender.CUSTOMER,
+        text=f"{facts.get('named', '')} {text}".strip(),
+        at=at,
+        intent=reading.intent,
+        confidence=reading.confidence,
+        entities=reading.entities,
+        metadata=facts,
+        **ids,
+    )
+    attaching.bind(message, files)
+    return message
 
 
 def _admit_files(dialog: Dialog, *, at: datetime) -> None:
