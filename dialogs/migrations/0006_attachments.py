@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
-        ('dialogs', '0004_inbound_events'),
+        ('dialogs', '0005_widget_sightings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

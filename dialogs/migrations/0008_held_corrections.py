@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dialogs', '0006_attachment_indexes'),
+        ('dialogs', '0007_attachment_indexes'),
     ]
 
     operations = [

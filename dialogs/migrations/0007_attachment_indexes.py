@@ -5,7 +5,7 @@ from config.postgres.operations import performance_indexes
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("dialogs", "0005_attachments")]
+    dependencies = [("dialogs", "0006_attachments")]
 
     operations = performance_indexes(
         {
