@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from marketplace.views import (
+    bulk,
     chats,
     complaint_reports,
     complaints,
@@ -58,9 +59,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/<uuid:uuid>/links/<uuid:link>/", chats.link, name="chat_link"),
     path("reviews/", reviews.review_list, name="reviews"),
     path("reviews/next/", reviews.next_review, name="next_review"),
+    path("reviews/filters/", bulk.save_filter, name="save_filter"),
+    path("reviews/filters/<uuid:uuid>/delete/", bulk.drop_filter, name="drop_filter"),
+    path("reviews/many/", bulk.begin, name="begin_bulk"),
+    path("reviews/many/<uuid:uuid>/", bulk.job, name="bulk_job"),
+    path("reviews/many/<uuid:uuid>/act/", bulk.act, name="bulk_act"),
     path("reviews/approve/", reviews.approve_many, name="approve_reviews"),
     path("reviews/costs/", desk.costs, name="desk_costs"),
     path("reviews/settings/", desk.desk_settings, name="desk_settings"),
+    path("reviews/settings/products/<uuid:uuid>/", desk.save_product_rule, name="product_reply_rule"),
     path("reviews/settings/rules/<uuid:uuid>/", desk.save_rule, name="desk_rule"),
     path("reviews/questions/", questions.question_list, name="questions"),
     path("reviews/questions/<uuid:uuid>/", questions.question, name="question"),
