@@ -1,6 +1,9 @@
 """Application configuration."""
 
+from functools import partial
+
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +15,11 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what syncs bring, and show what needs a decision on the home page."""
-        from accounts.ports import ask_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
-        from marketplace import home, receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import Fulfilment, ask_on_home, fulfil  # noqa: PLC0415 -- leaf: models must be loaded first
+        from marketplace import connecting, home, receivers  # noqa: F401, PLC0415 -- leaf
 
         ask_on_home(home.decisions, order=30)
+        fulfil(
+            "wildberries",
+            Fulfilment(connect_url=partial(reverse, "connect_store"), url_of=connecting.url_of, sync=connecting.sync),
+        )

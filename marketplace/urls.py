@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/<uuid:uuid>/remind/", talking.remind, name="chat_remind"),
     path("chats/<uuid:uuid>/outgoing/<uuid:outgoing>/", talking.settle, name="chat_settle"),
     path("chats/<uuid:uuid>/files/<uuid:message>/", files.chat_file, name="chat_file"),
+    path("wildberries/pictures/<path:path>", files.sandbox_picture, name="sandbox_picture"),
     path("wildberries/stores/", stores.stores, name="stores"),
     path("wildberries/stores/new/", stores.connect_store, name="connect_store"),
     path("wildberries/stores/<uuid:uuid>/", stores.store, name="store"),

@@ -163,4 +163,7 @@ CASES = {
     "store-detail": a_store,
     "store_command": lambda tenant: {**a_store(tenant), "verb": "disconnect"},
 }
-PUBLIC = {"chat_column": "a column's name is no row: every tenant sees their own chats in it"}
+PUBLIC = {
+    "sandbox_picture": "a made-up picture of the sandbox, which belongs to nobody",
+    "chat_column": "a column's name is no row: every tenant sees their own chats in it",
+}
