@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -47,7 +47,7 @@ def editable_reviews(rows: ReviewQuerySet, *, at: datetime) -> ReviewQuerySet:
     """Keep bad reviews whose answer may still be changed, once: the window is open and no change is planned."""
     edits = Outgoing.objects.alive().filter(review=OuterRef("pk"), kind=OutgoingKind.REVIEW_EDIT)
     recent = rows.filter(has_answer=True, rating__lte=WORST_GOOD_RATING, answered_at__gt=at - EDIT_WINDOW)
-    return recent.exclude(answer__editable=False).filter(~Exists(edits))
+    return recent.filter(~Exists(edits), ~Q(answer__contains={"editable": False}))
 
 
 def waiting_questions(rows: QuestionQuerySet) -> QuestionQuerySet:

@@ -97,7 +97,7 @@ def test_sent_replies_wait_a_minute_and_are_withdrawn_together(product):
     job = begin(product, BulkKind.APPROVE)
     bulk.run(job.pk, at=now())
     rows = list(Outgoing.objects.order_by("pk"))
-    Outgoing.objects.filter(pk=rows[0].pk).update(status=OutgoingStatus.CONFIRMED)
+    Outgoing.objects.filter(pk=rows[0].pk).update(status=OutgoingStatus.CONFIRMED, sent_at=now(), confirmed_at=now())
     job.refresh_from_db()
 
     assert len(rows) == 3
