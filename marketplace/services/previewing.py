@@ -1,5 +1,6 @@
 """Prompts tried on what buyers really wrote, before they are kept; nothing written here is kept or sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +19,7 @@ class Preview:
     """What a prompt was tried on, what the model was told, and what it wrote; no text without a model."""
 
     about: str
-    messages: list[tuple[str, str]]
+    messages: Sequence[tuple[str, str]]
     written: Written | None
 
 
