@@ -1,6 +1,7 @@
 """The operators' page: a frame that the socket fills (docs/console.md)."""
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -15,6 +16,11 @@ from operators import wording
 @role_required(Role.OPERATOR)
 def console(request: Request) -> HttpResponse:
     """Show the live console of the current shop."""
-    config = {"tenant": str(request.tenant.uuid), "language": get_language() or "ru", "user": str(request.user.uuid)}
+    config = {
+        "tenant": str(request.tenant.uuid),
+        "language": get_language() or "ru",
+        "user": str(request.user.uuid),
+        "token": get_token(request),
+    }
     context = {"config": config, "words": wording.of_console(), "priorities": Priority.choices}
     return render(request, "operators/console.html", context)

@@ -3,12 +3,22 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from dialogs import allowances
 from dialogs.enums import Priority
 
 
 def of_console() -> dict[str, str]:
     """Return the words that the console shows while it runs."""
-    return {**_lists(), **_thread(), **_steps(), **_context(), **_help(), **_many(), **_troubles()}
+    return {
+        **allowances.words(),
+        **_lists(),
+        **_thread(),
+        **_steps(),
+        **_context(),
+        **_help(),
+        **_many(),
+        **_troubles(),
+    }
 
 
 def _lists() -> dict[str, str]:

@@ -56,7 +56,7 @@ FACTORIES = [
     desk.KeptDraftFactory,
     desk.SuggestionFactory,
     desk.DeskSettingsFactory,
-    desk.BulkJobFactory,
+    desk.DeskJobFactory,
 ]
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from config.admin import FactAdmin, ModelAdmin
-from operators.models import BulkJob, DeskSettings, KeptDraft, Mention, ReplySuggestion
+from operators.models import DeskJob, DeskSettings, KeptDraft, Mention, ReplySuggestion
 
 
 @admin.register(KeptDraft)
@@ -57,8 +57,8 @@ class MentionAdmin(FactAdmin):
     ordering = ("-pk",)
 
 
-@admin.register(BulkJob)
-class BulkJobAdmin(FactAdmin):
+@admin.register(DeskJob)
+class DeskJobAdmin(FactAdmin):
     """What was done to many dialogs at once."""
 
     list_display = ("uuid", "action", "status", "position", "refused", "author", "tenant", "created_at", "finished_at")

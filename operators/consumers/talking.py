@@ -43,10 +43,10 @@ class TalkConsumer(DeskConsumer):
         return self._moved(dialog, conducting.take, operator=self._user)
 
     @command(commands.Post)
-    def post(self, *, dialog: UUID, client_id: str, text: str) -> dict[str, Any]:
+    def post(self, *, dialog: UUID, client_id: str, text: str, files: list[UUID]) -> dict[str, Any]:
         """Write to the customer."""
         found = self._dialog(dialog)
-        message = conducting.say(found, operator=self._user, text=text, client_id=client_id, at=now())
+        message = conducting.say(found, operator=self._user, text=text, client_id=client_id, files=files, at=now())
         keeping.keep_draft(found, author=self._user, mode=WritingMode.REPLY, text="")
         return {"message": reports.message(message)}
 

@@ -14,14 +14,14 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
-        ('dialogs', '0007_snoozed_index'),
+        ('dialogs', '0010_snoozed_index'),
         ('operators', '0010_canned_replies_of_ones_own'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkJob',
+            name='DeskJob',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created')),
@@ -42,8 +42,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'work on many dialogs',
                 'verbose_name_plural': 'work on many dialogs',
-                'db_table': 'bulk_jobs',
-                'constraints': [models.UniqueConstraint(fields=('author', 'client_id', 'tenant'), name='uq_bulk_jobs_author_client_id'), models.CheckConstraint(condition=models.Q(('action__in', ['resolve', 'assign', 'snooze'])), name='ck_bulk_jobs_action'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'running', 'done', 'failed'])), name='ck_bulk_jobs_status'), models.CheckConstraint(condition=models.Q(('position__gte', 0), ('refused__gte', 0), ('refused__lte', models.F('position'))), name='ck_bulk_jobs_position')],
+                'db_table': 'desk_jobs',
+                'constraints': [models.UniqueConstraint(fields=('author', 'client_id', 'tenant'), name='uq_desk_jobs_author_client_id'), models.CheckConstraint(condition=models.Q(('action__in', ['resolve', 'assign', 'snooze'])), name='ck_desk_jobs_action'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'running', 'done', 'failed'])), name='ck_desk_jobs_status'), models.CheckConstraint(condition=models.Q(('position__gte', 0), ('refused__gte', 0), ('refused__lte', models.F('position'))), name='ck_desk_jobs_position')],
             },
         ),
         migrations.CreateModel(
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('dialog', 'author', 'client_id', 'tenant'), name='uq_reply_suggestions_client_id'), models.CheckConstraint(condition=models.Q(('kind__in', ['draft', 'again', 'shorter', 'formal'])), name='ck_reply_suggestions_kind'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'running', 'done', 'failed'])), name='ck_reply_suggestions_status'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(models.Q(('text', ''), _negated=True), ('receipt__isnull', False)), _connector='OR'), name='ck_reply_suggestions_done')],
             },
         ),
-        tenant_key("kept_drafts", "reply_suggestions", "desk_settings", "mentions", "bulk_jobs"),
+        tenant_key("kept_drafts", "reply_suggestions", "desk_settings", "mentions", "desk_jobs"),
         same_tenant("kept_drafts", "dialog_id", "dialogs"),
         same_tenant("reply_suggestions", "dialog_id", "dialogs"),
         same_tenant("mentions", "note_id", "dialog_notes"),

@@ -1,7 +1,7 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.canned import CannedReply, CannedReplyQuerySet
-from operators.models.desk import BulkJob, DeskSettings, Mention
+from operators.models.desk import DeskJob, DeskSettings, Mention
 from operators.models.drafts import KeptDraft, ReplySuggestion
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
@@ -19,10 +19,10 @@ from operators.models.tickets import (
 
 __all__ = [
     "REOPEN_WINDOW",
-    "BulkJob",
     "BusinessCalendar",
     "CannedReply",
     "CannedReplyQuerySet",
+    "DeskJob",
     "DeskSettings",
     "DialogNote",
     "HandoffAudit",

@@ -83,7 +83,7 @@ class Mention(Owned, Created):
         return f"{self.person} · {self.note}"
 
 
-class BulkJobQuerySet(OwnedQuerySet["BulkJob"]):
+class DeskJobQuerySet(OwnedQuerySet["DeskJob"]):
     """Work on many conversations."""
 
     def unfinished(self, *, at: datetime) -> Self:
@@ -92,7 +92,7 @@ class BulkJobQuerySet(OwnedQuerySet["BulkJob"]):
         return self.filter(waiting)
 
 
-class BulkJob(Public, Owned, Created):
+class DeskJob(Public, Owned, Created):
     """One thing done to many conversations, one after the other; ``position`` says how far it is."""
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False, verbose_name=_("tenant"))
@@ -110,19 +110,19 @@ class BulkJob(Public, Owned, Created):
     refused = models.IntegerField(_("refused"), default=0)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
-    objects = BulkJobQuerySet.as_manager()
+    objects = DeskJobQuerySet.as_manager()
 
     class Meta:
-        db_table = "bulk_jobs"
+        db_table = "desk_jobs"
         verbose_name = _("work on many dialogs")
         verbose_name_plural = _("work on many dialogs")
         constraints = [
-            models.UniqueConstraint(fields=["author", "client_id", "tenant"], name="uq_bulk_jobs_author_client_id"),
-            enum_check("ck_bulk_jobs_action", "action", BulkAction),
-            enum_check("ck_bulk_jobs_status", "status", JobStatus),
+            models.UniqueConstraint(fields=["author", "client_id", "tenant"], name="uq_desk_jobs_author_client_id"),
+            enum_check("ck_desk_jobs_action", "action", BulkAction),
+            enum_check("ck_desk_jobs_status", "status", JobStatus),
             models.CheckConstraint(
                 condition=Q(position__gte=0, refused__gte=0, refused__lte=models.F("position")),
-                name="ck_bulk_jobs_position",
+                name="ck_desk_jobs_position",
             ),
         ]
 
@@ -130,7 +130,7 @@ class BulkJob(Public, Owned, Created):
         return f"{self.get_action_display()} · {self.position}/{len(self.dialogs)}"
 
     @classmethod
-    def take(cls, pk: int, *, at: datetime) -> "BulkJob | None":
+    def take(cls, pk: int, *, at: datetime) -> "DeskJob | None":
         """Start, or go on with, work that nobody does."""
         mine = cls.objects.unfinished(at=at).filter(pk=pk)
         if not mine.update(status=JobStatus.RUNNING, locked_until=at + JOB_LEASE):

@@ -16,7 +16,7 @@ from config.errors import DomainError
 from dialogs.enums import HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from operators.enums import BulkAction, JobStatus
-from operators.models import BulkJob
+from operators.models import DeskJob
 from operators.models.desk import JOB_LEASE
 from operators.reports.queues import in_queue
 from operators.services import conducting, handoffs, snoozing
@@ -42,7 +42,7 @@ def begin(
     chosen: Iterable[UUID] = (),
     assignee: User | None = None,
     until: datetime | None = None,
-) -> BulkJob:
+) -> DeskJob:
     """Note down the conversations as they are now, chosen ones or a whole queue, and have a worker begin.
 
     A repeated ``client_id`` returns the first job.
@@ -56,7 +56,7 @@ def begin(
     if not queue:
         found = found.filter(uuid__in=list(chosen))
     facts = {"action": action, "assignee": assignee, "until": until, "created_at": at}
-    job, is_new = BulkJob.objects.get_or_create(
+    job, is_new = DeskJob.objects.get_or_create(
         tenant=tenant,
         author=by,
         client_id=client_id,
@@ -69,10 +69,10 @@ def begin(
 
 def carry_out(job_id: int, *, at: datetime) -> None:
     """Go through the conversations; a second worker with the same job does nothing."""
-    job = BulkJob.take(job_id, at=at)
+    job = DeskJob.take(job_id, at=at)
     if job is None:
         return
-    ours = BulkJob.objects.filter(pk=job.pk, status=JobStatus.RUNNING)
+    ours = DeskJob.objects.filter(pk=job.pk, status=JobStatus.RUNNING)
     for place in range(job.position, len(job.dialogs)):
         with transaction.atomic():
             refused = not _do(job, job.dialogs[place])
@@ -88,7 +88,7 @@ def carry_out(job_id: int, *, at: datetime) -> None:
     _tell(job)
 
 
-def progress_of(job: BulkJob) -> dict[str, Any]:
+def progress_of(job: DeskJob) -> dict[str, Any]:
     """Return how far a job is."""
     job.refresh_from_db()
     return {
@@ -103,14 +103,14 @@ def progress_of(job: BulkJob) -> dict[str, Any]:
 
 def sweep(*, at: datetime) -> int:
     """Queue jobs whose worker was lost; return how many."""
-    lost = BulkJob.objects.unfinished(at=at).filter(created_at__lt=at - GRACE)
+    lost = DeskJob.objects.unfinished(at=at).filter(created_at__lt=at - GRACE)
     keys = list(lost.order_by("pk").values_list("pk", flat=True)[:BATCH])
     for key in keys:
         _enqueue(key)
     return len(keys)
 
 
-def _do(job: BulkJob, dialog_id: int) -> bool:
+def _do(job: DeskJob, dialog_id: int) -> bool:
     """Do it to one conversation; say whether it could be done."""
     dialog = Dialog.objects.select_related("tenant").filter(pk=dialog_id, tenant_id=job.tenant_id).first()
     if dialog is None:
@@ -124,15 +124,15 @@ def _do(job: BulkJob, dialog_id: int) -> bool:
     return True
 
 
-def _resolve(job: BulkJob, dialog: Dialog) -> None:
+def _resolve(job: DeskJob, dialog: Dialog) -> None:
     conducting.finish(dialog, by=job.author, at=now())
 
 
-def _snooze(job: BulkJob, dialog: Dialog) -> None:
+def _snooze(job: DeskJob, dialog: Dialog) -> None:
     snoozing.snooze(dialog, by=job.author, until=job.until, at=now())
 
 
-def _assign(job: BulkJob, dialog: Dialog) -> None:
+def _assign(job: DeskJob, dialog: Dialog) -> None:
     """Give a conversation to the assignee, or back into the queue, wherever it is."""
     is_held = dialog.handoff_status == HandoffStatus.ACTIVE
     if is_held and job.assignee_id == dialog.assigned_operator_id:
@@ -145,14 +145,14 @@ def _assign(job: BulkJob, dialog: Dialog) -> None:
         conducting.take(dialog, operator=job.assignee, at=now())
 
 
-VERBS: Final[dict[BulkAction, Callable[[BulkJob, Dialog], None]]] = {
+VERBS: Final[dict[BulkAction, Callable[[DeskJob, Dialog], None]]] = {
     BulkAction.RESOLVE: _resolve,
     BulkAction.SNOOZE: _snooze,
     BulkAction.ASSIGN: _assign,
 }
 
 
-def _tell(job: BulkJob) -> None:
+def _tell(job: DeskJob) -> None:
     tell(job.tenant_id, [job.author], {"type": "job", **progress_of(job)})
 
 

@@ -10,9 +10,9 @@ from accounts.models import User
 from dialogs.enums import HandoffReason, Sender
 from operators.enums import ClockKind, ExternalSystem, TicketPriority, TicketStatus
 from operators.models import (
-    BulkJob,
     BusinessCalendar,
     CannedReply,
+    DeskJob,
     DeskSettings,
     DialogNote,
     HandoffRequest,
@@ -237,11 +237,11 @@ class DeskSettingsFactory(DjangoModelFactory):
     sound = True
 
 
-class BulkJobFactory(DjangoModelFactory):
+class DeskJobFactory(DjangoModelFactory):
     """Work on no dialogs at all."""
 
     class Meta:
-        model = BulkJob
+        model = DeskJob
 
     tenant = factory.SubFactory(TenantFactory)
     author = factory.SubFactory(UserFactory)

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from dialogs.enums import DialogStatus, HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from operators.enums import BulkAction, JobStatus
-from operators.models import BulkJob, Mention, OperatorPresence
+from operators.models import DeskJob, Mention, OperatorPresence
 from operators.services import attending, bulk, conducting, handoffs, noting, queueing, sweeping
 from tests.dialogs.conftest import dialog_of
 from tests.factories.accounts import TenantFactory
@@ -70,14 +70,15 @@ async def test_colleagues_see_each_other_at_the_same_conversation(dialog, desk, 
     await boris.ask("open", **uuid)
 
     came = await anna.until(lambda e: e["type"] == "watching")
-    answered = await boris.until(lambda e: e["type"] == "watching")
+    if not (seen := [event for event in boris.events if event["type"] == "watching"]):
+        seen = [await boris.until(lambda e: e["type"] == "watching")]
     await boris.socket.send_json_to({"command": "typing", "is_note": True, **uuid})
     typing = await anna.until(lambda e: e["type"] == "watching" and e["state"] == "typing")
     await boris.socket.disconnect()
     left = await anna.until(lambda e: e["type"] == "watching" and e["state"] == "left")
 
     assert (came["who"], came["dialog"]) == ("Борис", str(dialog.uuid))
-    assert (answered["who"], answered["state"]) == ("Анна", "viewing")
+    assert (seen[0]["who"], seen[0]["state"]) == ("Анна", "viewing")
     assert {event["person"] for event in (typing, left)} == {str(desk[1].uuid)}
 
 
@@ -139,7 +140,7 @@ def test_what_cannot_be_done_is_counted_and_a_lost_worker_is_followed(assistant,
         ).dialogs
         == []
     )
-    BulkJob.objects.filter(pk=job.pk).update(status=JobStatus.RUNNING, locked_until=now() - timedelta(seconds=1))
+    DeskJob.objects.filter(pk=job.pk).update(status=JobStatus.RUNNING, locked_until=now() - timedelta(seconds=1))
 
     bulk.carry_out(job.pk, at=now())
 

@@ -37,7 +37,7 @@ def ask(dialog, person, kind=SuggestionKind.DRAFT, number=1, **facts):
 
 @pytest.mark.usefixtures("embedded")
 def test_a_draft_is_found_paid_for_and_shown_to_nobody_else(dialog, anna, tenant):
-    before = Balance.objects.get(tenant=tenant).amount
+    before = Balance.objects.get(tenant=tenant).balance
     suggestion, again = ask(dialog, anna), ask(dialog, anna)
 
     for _ in range(2):
@@ -49,7 +49,7 @@ def test_a_draft_is_found_paid_for_and_shown_to_nobody_else(dialog, anna, tenant
     assert (suggestion.status, suggestion.attempts) == (JobStatus.DONE, 1)
     assert "490" in suggestion.text
     assert suggestion.receipt["sources"]
-    assert Balance.objects.get(tenant=tenant).amount == before - price
+    assert Balance.objects.get(tenant=tenant).balance == before - price
     assert DialogMessage.objects.filter(dialog=dialog).count() == 1
     assert Decimal(reports.thread(dialog, after=0)["context"]["spend"]) == price
 

@@ -14,13 +14,14 @@
     #drafts = new Map();
     #storing = 0;
     #dirty = false;
+    #files = new Map();
     #dialog = "";
     #typedAt = 0;
     #chosen = 0;
 
-    constructor({ form, input, list, counter }) {
+    constructor({ form, input, list, counter, tray }) {
       super();
-      Object.assign(this, { form, input, list, counter });
+      Object.assign(this, { form, input, list, counter, tray });
       form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
       input.addEventListener("input", () => this.#changed());
       input.addEventListener("keydown", (event) => this.#key(event));
@@ -34,6 +35,7 @@
       this.store();
       this.#dialog = dialog;
       this.fill(this.#drafts.get(this.#key_) ?? "", { isFocused: false });
+      this.tray.swap(this.#files.get(this.#key_) ?? []);
     }
 
     /** Write to the customer ("reply") or to colleagues ("note"); each keeps what was begun. */
@@ -45,6 +47,7 @@
       this.form.classList.toggle("note", mode === "note");
       for (const button of this.form.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
       this.fill(this.#drafts.get(this.#key_) ?? "", { isFocused: false });
+      this.tray.swap(this.#files.get(this.#key_) ?? []);
       this.dispatchEvent(new Event("turned"));
     }
 
@@ -71,7 +74,11 @@
     }
 
     get #key_() { return `${this.mode} ${this.#dialog}`; }
-    #keep() { if (this.#dialog) this.#drafts.set(this.#key_, this.input.value); }
+    #keep() {
+      if (!this.#dialog) return;
+      this.#drafts.set(this.#key_, this.input.value);
+      this.#files.set(this.#key_, this.tray.swap([]));
+    }
 
     fill(text, { isFocused = true } = {}) {
       this.input.value = text;
@@ -178,13 +185,13 @@
 
     #send(then = "") {
       const text = this.input.value.trim();
-      if (!text) return;
+      if ((!text && !this.tray.isReady) || this.tray.isBusy) return;
       if (this.#lacks()) { this.dispatchEvent(new Event("lacking")); return; }
       this.#dirty = false;
       clearTimeout(this.#storing);
       this.#drafts.delete(this.#key_);
       this.fill("");
-      this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, isNote: this.mode === "note", then } }));
+      this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, files: this.tray.take(), isNote: this.mode === "note", then } }));
     }
   };
 })((window.otklikConsole ??= {}));

@@ -9,7 +9,16 @@
   const connection = new desk.Connection(desk.config);
   const list = new desk.List(at("list"), { me: () => me });
   const thread = new desk.Thread({ scroll: at("scroll"), rows: at("thread"), earlier: at("earlier"), typing: at("typing") });
-  const composer = new desk.Composer({ form: at("composer"), input: at("words"), list: at("canned"), counter: at("counter") });
+  const filesUrl = (file = null) => `/api/v1/dialogs/${open}/files/${file ? `${file.uuid}/` : ""}`;
+  const headers = { "X-CSRFToken": desk.config.token, "Accept-Language": desk.config.language };
+  const tray = new OtklikFiles.Tray({
+    box: at("tray"), input: at("pick"), button: at("attach"), zone: root.querySelector(".talk"), text: at("words"), say, limits: null,
+    upload: (file, options) => OtklikFiles.send(filesUrl(), file, { ...options, headers }),
+    discard: (file) => fetch(filesUrl(file), { method: "DELETE", headers }),
+  });
+  const composer = new desk.Composer({ form: at("composer"), input: at("words"), list: at("canned"), counter: at("counter"), tray });
+  let limits = null;
+  const limitFiles = () => { tray.limits = isMine() && composer.mode === "reply" ? limits : null; };
   const toast = (text, kind) => window.otklik?.toast(text, kind);
   const row = () => (open ? list.rows.get(open) : null);
   const isMine = () => row()?.handoff === "active" && row().operator?.uuid === me.uuid && row().status !== "closed";
@@ -65,6 +74,7 @@
     at("hint").textContent = !isOpen ? say("ended") : isTaken ? say("other_has_it", { name: it.operator?.name ?? "" }) : say("take_first");
     showPlaceholder();
     at("priority").value = it.priority;
+    limitFiles();
     at("draft").hidden = !mine || !at("draft-text").textContent;
   };
   const showDraft = (draft) => {
@@ -99,6 +109,7 @@
       if (open !== dialog) return 0;
       list.rows.set(dialog, found.row);
       list.draw();
+      limits = found.files;
       const fresh = thread.add(found.messages);
       thread.marks = found.marks;
       showDraft(found.draft);
@@ -143,12 +154,13 @@
     at("pass-note").value = "";
     at("pass-dialog").showModal();
   };
-  const post = async (dialog, clientId, text, isNote = false, then = "") => {
-    if (open === dialog) { thread.pending.set(clientId, { text, isNote }); thread.draw(); thread.toEnd(); }
-    unsent.set(clientId, { dialog, text, isNote, then });
+  const post = async (dialog, clientId, text, isNote = false, then = "", files = []) => {
+    if (open === dialog) { thread.pending.set(clientId, { text, isNote, files }); thread.draw(); thread.toEnd(); }
+    unsent.set(clientId, { dialog, text, isNote, then, files });
     storeUnsent();
+    const fields = isNote ? {} : { files: files.map((file) => file.uuid) };
     try {
-      const { message, marks } = await connection.command(isNote ? "note" : "post", { dialog, client_id: clientId, text });
+      const { message, marks } = await connection.command(isNote ? "note" : "post", { dialog, client_id: clientId, text, ...fields });
       unsent.delete(clientId);
       storeUnsent();
       if (then === "resolve") move("resolve", {}, say("resolved"), { dialog });
@@ -158,7 +170,7 @@
       if (refusal.code === "connection") return; // kept, and sent again with the same name when the connection is back
       unsent.delete(clientId);
       storeUnsent();
-      if (open === dialog) { thread.pending.set(clientId, { text, isNote, error: refusal.message || say("failed") }); thread.draw(); } else complain(refusal);
+      if (open === dialog) { thread.pending.set(clientId, { text, isNote, files, error: refusal.message || say("failed") }); thread.draw(); } else complain(refusal);
     }
   };
   const UNSENT = `otklik.console.unsent.${desk.config.tenant}.${desk.config.user}`;
@@ -169,14 +181,14 @@
   // --- taking words back: they wait a moment before they leave; the next ones push them out -----------------------
   const held = new Map();
   const letGo = (clientId) => { const it = held.get(clientId); if (!it) return; clearTimeout(it.timer); held.delete(clientId); post(it.dialog, clientId, it.text, false, it.then); };
-  const say_ = (dialog, text, isNote, then) => {
-    const clientId = crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, seconds = isNote ? 0 : desk.settings.undo_seconds;
+  const leave = ({ dialog, text, isNote, then, files }) => {
+    const clientId = crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, seconds = isNote || files.length ? 0 : desk.settings.undo_seconds;
     for (const earlier of [...held.keys()]) letGo(earlier);
-    if (!seconds) { post(dialog, clientId, text, isNote, then); return; }
+    if (!seconds) { post(dialog, clientId, text, isNote, then, files); return; }
     held.set(clientId, { dialog, text, then, timer: setTimeout(() => letGo(clientId), seconds * 1000) });
-    unsent.set(clientId, { dialog, text, isNote, then });
+    unsent.set(clientId, { dialog, text, isNote, then, files });
     storeUnsent();
-    if (open === dialog) { thread.pending.set(clientId, { text, isNote, until: Date.now() + seconds * 1000 }); thread.draw(); thread.toEnd(); }
+    if (open === dialog) { thread.pending.set(clientId, { text, isNote, files, until: Date.now() + seconds * 1000 }); thread.draw(); thread.toEnd(); }
   };
   const takeBack = (clientId) => {
     const it = held.get(clientId);
@@ -205,7 +217,7 @@
     const known = new Map([...list.rows].map(([key, it]) => [key, it.last_seq]));
     await load(list.queue);
     if (open) await show(open, { isAgain: true });
-    for (const [clientId, { dialog, text, isNote, then }] of [...unsent]) if (!held.has(clientId)) post(dialog, clientId, text, isNote, then);
+    for (const [clientId, { dialog, text, isNote, then, files }] of [...unsent]) if (!held.has(clientId)) post(dialog, clientId, text, isNote, then, files);
     if (wasOnline) {
       const count = [...known].reduce((sum, [key, seq]) => sum + Math.max(0, (list.rows.get(key)?.last_seq ?? seq) - seq), 0);
       notice(say("restored", { count }), { isPassing: true });
@@ -231,16 +243,17 @@
   // --- what the operator does --------------------------------------------------------------------------
   list.addEventListener("choose", ({ detail }) => show(detail));
   list.addEventListener("more", () => load(list.queue, { isMore: true }));
-  composer.addEventListener("send", ({ detail }) => say_(detail.dialog, detail.text, detail.isNote, detail.then));
+  composer.addEventListener("send", ({ detail }) => leave(detail));
   composer.addEventListener("lacking", () => toast(say("fill_in"), "warning"));
-  composer.addEventListener("turned", () => { showPlaceholder(); for (const id of ["send-more", "write-menu"]) at(id).hidden = !isMine() || composer.mode === "note"; composer.count(); });
+  composer.addEventListener("turned", () => { showPlaceholder(); for (const id of ["send-more", "write-menu"]) at(id).hidden = !isMine() || composer.mode === "note"; composer.count(); limitFiles(); });
+  tray.addEventListener("change", () => { at("send").disabled = tray.isBusy; });
   at("send-more").addEventListener("click", ({ target }) => { const then = target.closest("[data-then]")?.dataset.then; if (then) { at("send-more").open = false; composer.send(then); } });
   let finding = 0;
   at("find").addEventListener("input", () => { clearTimeout(finding); finding = setTimeout(() => load(list.queue), 250); });
   composer.addEventListener("typing", () => connection.hint("typing", { dialog: open, is_note: composer.mode === "note" }));
   composer.addEventListener("keep", ({ detail }) => connection.hint("keep", detail));
   addEventListener("pagehide", () => composer.store());
-  thread.addEventListener("again", ({ detail }) => { const it = thread.pending.get(detail); if (it) post(open, detail, it.text, it.isNote); });
+  thread.addEventListener("again", ({ detail }) => { const it = thread.pending.get(detail); if (it) post(open, detail, it.text, it.isNote, "", it.files); });
   thread.addEventListener("earlier", async () => {
     const dialog = open, height = at("scroll").scrollHeight;
     try {

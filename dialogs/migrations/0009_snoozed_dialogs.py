@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
         ('assistants', '0007_evaluation_guards'),
-        ('dialogs', '0005_widget_sightings'),
+        ('dialogs', '0008_held_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,6 +10,6 @@ INDEXES = {
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("dialogs", "0006_snoozed_dialogs")]
+    dependencies = [("dialogs", "0009_snoozed_dialogs")]
 
     operations = performance_indexes(INDEXES)
