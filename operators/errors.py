@@ -41,14 +41,6 @@ class TakenByAnother(DomainError):
 
 
 @dataclass
-class NotInCharge(DomainError):
-    """Only the operator in charge speaks to the customer and passes the conversation on."""
-
-    code, status = "not_in_charge", 409
-    message = _("Take the conversation first.")
-
-
-@dataclass
 class SnoozeTooLong(DomainError):
     """A conversation is put off to a moment ahead, and not for ever."""
 

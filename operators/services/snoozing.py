@@ -9,10 +9,11 @@ from django.db import transaction
 from accounts.models import User
 from config.errors import DomainError
 from dialogs.enums import HandoffStatus, Priority
+from dialogs.errors import NotInCharge
 from dialogs.events import announce_state
 from dialogs.models import Dialog
 from operators.enums import PresenceStatus, RequestState
-from operators.errors import NotInCharge, SnoozeTooLong
+from operators.errors import SnoozeTooLong
 from operators.models import HandoffAudit, HandoffRequest, OperatorPresence
 from operators.models.presence import STALE_AFTER
 from operators.services import conducting, handoffs

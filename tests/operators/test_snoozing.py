@@ -6,11 +6,12 @@ import pytest
 from django.utils.timezone import now
 
 from dialogs.enums import HandoffReason, HandoffStatus, Priority
+from dialogs.errors import NotInCharge
 from dialogs.models import Dialog
 from dialogs.services.receiving import receive
 from operators import reports
 from operators.enums import PresenceStatus
-from operators.errors import NotInCharge, SnoozeTooLong
+from operators.errors import SnoozeTooLong
 from operators.models import HandoffAudit, OperatorPresence
 from operators.services import attending, conducting, handoffs, queueing, snoozing, sweeping
 from tests.dialogs.conftest import dialog_of
