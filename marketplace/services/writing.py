@@ -69,9 +69,8 @@ class Task:
 
     ``template`` are the words used without a model: none is connected, or there
     is nothing to think about (``is_plain``). ``channel`` is none for texts that
-    nobody receives. ``faults`` says what else is wrong with a text, in words for
-    the model, which then gets one more attempt. ``prompt`` is tried in place of
-    the kept one.
+    nobody receives. ``faults`` says what else is wrong with a text, for the model's
+    one more attempt. ``prompt`` is tried in place of the kept one.
     """
 
     store: Store
@@ -167,9 +166,8 @@ def _from_model(task: Task, settings: SellerSettings | None, save: Callable[[Wri
 
 def told(task: Task, settings: SellerSettings | None, *, mark: str = "") -> list[Message]:
     """Return what a model is told for a task."""
-    return prompts.build(
-        task.purpose, task.material, store=task.store, settings=settings, mark=mark, prompt=task.prompt
-    )
+    about: dict[str, Any] = {"store": task.store, "settings": settings, "mark": mark, "prompt": task.prompt}
+    return prompts.build(task.purpose, task.material, **about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from marketplace.replies import BulkKind, BulkStatus, OutgoingStatus, ReplyMode
 from marketplace.services import automation, bulk, filters, replying
 from tests.factories.marketplace import ProductFactory, QuestionFactory, ReviewFactory
 from tests.marketplace.test_api import client_of
-from tests.marketplace.test_writing import GOOD, _model_server_process, _no_models, model, model_server  # noqa: F401
+from tests.marketplace.test_writing import GOOD, _model_server_process, _no_models, model, model_server  # noqa: F401 -- fixtures
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -288,7 +288,7 @@ def test_a_product_gets_its_own_rule_for_replies_on_its_page(product, browser_of
 
 
 @pytest.mark.parametrize("purpose", ["prompt_review_reply", "prompt_review_complaint"])
-def test_a_prompt_is_tried_on_a_real_review_and_nothing_is_kept(product, browser_of, model, purpose):  # noqa: F811
+def test_a_prompt_is_tried_on_a_real_review_and_nothing_is_kept(product, browser_of, model, purpose):  # noqa: F811 -- the fixture
     billing.top_up(product.tenant, amount=Decimal(100), key="first", at=now())
     review = ReviewFactory(product=product, text="Мал размер, ткань хорошая.")
     model.fail("say", body=GOOD)
