@@ -31,9 +31,10 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         if "prove" in request.POST:
             report = reports.reconcile(at=at)
         elif user.has_perm("billing.change_balancehold"):
-            holds = BalanceHold.objects.overdue(at=at).select_related("tenant")[:LISTED]
-            count = sum(services.release(hold, at=at, reason="staff") is not None for hold in holds)
-            messages.success(request, _("Given back: {count}.").format(count=count))
+            holds = list(BalanceHold.objects.overdue(at=at).select_related("tenant")[:LISTED])
+            for hold in holds:
+                services.release(hold, at=at, reason="staff")
+            messages.success(request, _("Given back: {count}.").format(count=len(holds)))
         else:
             raise PermissionDenied
     context = {
