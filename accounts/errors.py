@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from config.errors import DomainError
+from config.errors import DomainError, ProviderError
 
 
 @dataclass
@@ -148,3 +148,7 @@ class EndpointOff(DomainError):
 
     code, status = "endpoint_off", 409
     message = _("This address is switched off. Switch it on first.")
+
+
+class CredentialsRefused(ProviderError):
+    """A platform no longer takes the credentials of a connection."""

@@ -24,6 +24,7 @@ from operators.models import (
     Ticket,
     TicketAudit,
     TicketExternalRef,
+    TicketMail,
     TicketMessage,
     TicketMirror,
 )
@@ -225,6 +226,19 @@ class TicketMirrorAdmin(FactAdmin):
     list_select_related = ("tenant", "ticket", "integration")
     search_fields = ("=ticket__number",)
     search_help_text = _("ticket's number")
+    ordering = ("-id",)
+
+
+@admin.register(TicketMail)
+class TicketMailAdmin(FactAdmin):
+    """Letters about tickets, without their words."""
+
+    list_display = ("id", "tenant", "ticket", "direction", "status", "to_address", "attempts", "next_attempt_at")
+    list_filter = ("direction", "status")
+    list_select_related = ("tenant", "ticket")
+    exclude = ("text",)
+    search_fields = ("=ticket__number", "=letter_id", "=to_address", "=from_address")
+    search_help_text = _("ticket's number, Message-ID or address")
     ordering = ("-id",)
 
 

@@ -74,3 +74,19 @@ class DeskUnusable(DomainError):
     message = _("The help desk cannot be connected: {reason}.")
 
     reason: str
+
+
+@dataclass
+class NotWaiting(DomainError):
+    """The customer does not wait for a person, so there is nothing to choose."""
+
+    code, status = "not_waiting", 409
+    message = _("Nobody is awaited here any more.")
+
+
+@dataclass
+class NotAnAddress(DomainError):
+    """The customer left something else than an e-mail address."""
+
+    code, status = "not_an_address", 422
+    message = _("This is not an e-mail address.")

@@ -44,3 +44,19 @@ def tell_of_promise(*, clock_id: int, is_late: bool, **_: Any) -> None:
     from operators.services import promises  # noqa: PLC0415 -- leaf
 
     promises.tell(clock_id, is_late=is_late)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def send_mail(*, mail_id: int, **_: Any) -> None:
+    """Send a letter about a ticket to its customer."""
+    from operators.services import mailing  # noqa: PLC0415 -- leaf
+
+    mailing.send(mail_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_mails(**_: Any) -> None:
+    """Find letters that are due or that a dead worker left behind."""
+    from operators.services import mailing  # noqa: PLC0415 -- leaf
+
+    mailing.sweep(at=now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operators import console, promises, views
+from operators import console, customers, promises, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", console.console, name="console"),
@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<uuid:uuid>/", views.ticket, name="ticket"),
     path("tickets/<uuid:uuid>/say/", views.say, name="ticket_say"),
     path("tickets/<uuid:uuid>/mirror/", views.mirror, name="ticket_mirror"),
+    path("tickets/<uuid:uuid>/files/<int:message>/<int:number>/", views.file, name="ticket_file"),
+    path("tickets/<uuid:uuid>/letters/<uuid:letter>/", views.send_letter, name="ticket_letter"),
+    path("t/<str:token>/", customers.ticket_page, name="ticket_page"),
+    path("help/<uuid:uuid>/", customers.ask, name="ask"),
     path("tickets/<uuid:uuid>/move/", views.move, name="ticket_move"),
     path("tickets/<uuid:uuid>/assign/", views.assign, name="ticket_assign"),
     path("tickets/<uuid:uuid>/priority/", views.prioritise, name="ticket_priority"),

@@ -6,23 +6,26 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Case, Count, IntegerField, Prefetch, Value, When
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.enums import Role
+from accounts.enums import Direction, Role
 from accounts.models import Integration, User
 from accounts.pages import Request, role_required
 from accounts.services import role_of
+from config.db import new_uuid
 from config.errors import DomainError
 from config.pages import page_of
+from config.uploads import stored_file
 from dialogs.models import Dialog
-from operators.enums import MirrorStatus, TicketPriority, TicketSource, TicketStatus
+from operators.enums import MirrorStatus, TicketPriority, TicketStatus
 from operators.forms import NewTicketForm, SayForm, TicketFilter, handlers_of
 from operators.mirrors import DESKS
 from operators.models import SlaClock, Ticket, TicketMirror, TicketQuerySet
-from operators.services import handling, mirroring, tickets
+from operators.services import dossiers, handling, mailing, mirroring, pages, tickets
 
 COLUMN: Final = 50
 BOARD: Final = tuple(status for status in TicketStatus if status != TicketStatus.CLOSED)
@@ -55,7 +58,9 @@ def ticket(request: Request, uuid: UUID) -> HttpResponse:
     context = {
         "ticket": found,
         "clocks": SlaClock.objects.in_hand().filter(ticket=found),
-        "said": found.messages.select_related("author").order_by("pk"),
+        "said": found.messages.select_related("author").prefetch_related("mails").order_by("pk"),
+        "customer_page": pages.address_of(found),
+        "letters": found.mails.filter(direction=Direction.OUTBOUND, message=None),
         "steps": found.steps.select_related("user").order_by("-pk"),
         "follow_ups": found.follow_ups.order_by("pk"),
         "people": handlers_of(request.tenant),
@@ -97,7 +102,7 @@ def mirror(request: Request, uuid: UUID) -> HttpResponse:
 def new_ticket(request: Request) -> HttpResponse:
     """Open a ticket by hand, or out of a conversation."""
     dialog = _dialog(request)
-    form = NewTicketForm(request.POST or None)
+    form = NewTicketForm(request.POST or None, initial=_prefilled(dialog))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         opened = tickets.open_ticket(
@@ -105,15 +110,19 @@ def new_ticket(request: Request) -> HttpResponse:
             title=data["title"],
             description=data["description"],
             priority=TicketPriority(data["priority"]),
-            source=_source_of(dialog),
+            source=dossiers.source_of(dialog),
             dialog=dialog,
+            customer_email=data["customer_email"],
+            customer_name=dialog.contact.name if dialog else "",
             assigned_to=request.user,
             by=request.user,
+            key=f"form:{request.user.pk}:{data['form_key']}",
             at=now(),
         )
         messages.success(request, _("Ticket #%(number)d is open.") % {"number": opened.number})
         return redirect("ticket", uuid=opened.uuid)
-    context = {"form": form, "dialog": dialog}
+    earlier = _ours(request).unfinished().filter(dialog=dialog).order_by("-pk") if dialog else Ticket.objects.none()
+    context = {"form": form, "dialog": dialog, "earlier": earlier}
     return render(request, "operators/new_ticket.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -133,6 +142,24 @@ def say(request: Request, uuid: UUID) -> HttpResponse:
             handling.reply(found, text=text, by=request.user, at=now(), waits=how == "wait")
     except DomainError as refused:
         messages.warning(request, str(refused))
+    return redirect("ticket", uuid=found.uuid)
+
+
+@require_safe
+@role_required(Role.USER)  # type: ignore[arg-type]  # a file is a response too
+def file(request: Request, uuid: UUID, message: int, number: int) -> HttpResponseBase:
+    """Hand out a file that came by mail, ``message`` 0 being the ticket itself."""
+    found = _one(request, uuid)
+    holder = get_object_or_404(found.messages, pk=message) if message else found
+    return stored_file(holder.metadata.get("attachments", []), number)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def send_letter(request: Request, uuid: UUID, letter: UUID) -> HttpResponse:
+    """Send a letter once more that failed or may not have arrived."""
+    found = _one(request, uuid)
+    mailing.send_again(get_object_or_404(found.mails, uuid=letter, direction=Direction.OUTBOUND), at=now())
     return redirect("ticket", uuid=found.uuid)
 
 
@@ -213,6 +240,14 @@ def _dialog(request: Request) -> Dialog | None:
     return get_object_or_404(rows, uuid=uuid)
 
 
-def _source_of(dialog: Dialog | None) -> TicketSource:
-    """Return where the customer wrote, as tickets name it."""
-    return TicketSource(dialog.platform) if dialog and dialog.platform in TicketSource.values else TicketSource.WEB
+def _prefilled(dialog: Dialog | None) -> dict[str, Any]:
+    """Return what a conversation already says of the ticket to be opened."""
+    if dialog is None:
+        return {"form_key": new_uuid()}
+    dossier = dossiers.of(dialog)
+    return {
+        "form_key": new_uuid(),
+        "title": dossier.title,
+        "description": dossier.description,
+        "customer_email": dialog.contact.email,
+    }

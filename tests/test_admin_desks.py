@@ -48,6 +48,7 @@ FACTORIES = [
     desk.TicketAuditFactory,
     desk.ExternalRefFactory,
     desk.TicketMirrorFactory,
+    desk.TicketMailFactory,
     desk.CalendarFactory,
     desk.PolicyFactory,
     desk.ClockFactory,

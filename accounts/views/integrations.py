@@ -18,6 +18,7 @@ from accounts.forms import ConnectForm, in_language
 from accounts.models import Integration, Platform
 from accounts.pages import Request, role_required
 from accounts.ports import Fulfilment, fulfilment_of
+from accounts.services import scheduling
 from config.errors import DomainError
 from config.pages import page_of
 
@@ -95,6 +96,8 @@ def connect(request: Request, platform: str) -> HttpResponse:
         except DomainError as refused:
             form.add_error(None, str(refused))
         else:
+            if fulfilment.poll:
+                scheduling.plan(made, at=now(), every_minutes=1)
             messages.success(request, _("%(platform)s is connected.") % {"platform": found})
             return redirect("integration", uuid=made.uuid)
     context = {"platform": found, "form": form}
@@ -122,7 +125,9 @@ def integration(request: Request, uuid: UUID) -> HttpResponse:
         "page": page_of(runs, request.GET.get("page"), size=20),
         "statuses": [(status.value, status.label) for status in ENDS],
         "chosen": chosen,
-        "can_sync": bool(fulfilment and fulfilment.sync) and found.status != IntegrationStatus.DISCONNECTED,
+        "can_sync": bool(fulfilment and (fulfilment.sync or fulfilment.poll))
+        and found.status != IntegrationStatus.DISCONNECTED,
+        "facts": fulfilment.facts(found) if fulfilment and fulfilment.facts else [],
         "can_replace": bool(fulfilment),
     }
     return render(request, "accounts/integrations/detail.html", context)
@@ -134,10 +139,13 @@ def sync(request: Request, uuid: UUID) -> HttpResponse:
     """Start the work of a connection anew."""
     found = _one(request, uuid)
     fulfilment = _fulfilled(found.platform)
-    if fulfilment.sync is None or found.status == IntegrationStatus.DISCONNECTED:
+    if not (fulfilment.sync or fulfilment.poll) or found.status == IntegrationStatus.DISCONNECTED:
         raise Http404
     try:
-        fulfilment.sync(found, now())
+        if fulfilment.sync:
+            fulfilment.sync(found, now())
+        else:
+            scheduling.plan(found, at=now())
     except DomainError as refused:
         messages.warning(request, str(refused))
     else:

@@ -52,6 +52,13 @@ class RateDialog(Strict):
     comment = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
 
 
+class Choose(Strict):
+    """What a visitor does to whom nobody comes: ``wait`` on, or leave an ``email`` address."""
+
+    choice = serializers.ChoiceField(choices=["wait", "email"])
+    email = serializers.CharField(max_length=254, required=False, allow_blank=True, default="")
+
+
 class Nothing(Strict):
     """A command without fields."""
 
@@ -59,6 +66,7 @@ class Nothing(Strict):
 VISITOR_COMMANDS: dict[str, type[Strict]] = {
     "stop": Nothing,
     "ask_person": Nothing,
+    "choose": Choose,
     "close": Nothing,
     "shown": Shown,
     "rate": Rate,

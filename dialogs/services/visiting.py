@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from assistants.models import Assistant
 from config.throttling import seconds_to_wait
+from dialogs import ports
 from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus
 from dialogs.errors import AssistantOff, TooManyMessages
 from dialogs.events import announce_run, as_event, state_of
@@ -23,6 +24,7 @@ SALT: Final = "otklik.visitor"
 TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
 PAGE: Final = 300
 POST_RATE: Final = "30/minute"
+ADDRESS_RATE: Final = "5/hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
 
     Args:
         dialog: The visitor's own conversation.
-        command: stop, ask_person, close, shown, rate or rate_dialog.
+        command: stop, ask_person, choose, close, shown, rate or rate_dialog.
         fields: The command's validated fields.
         at: When.
 
@@ -142,6 +144,8 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
     elif command == "ask_person":
         if dialog.handoff_status not in {HandoffStatus.REQUESTED, HandoffStatus.ACTIVE}:
             handing.request_person(dialog, reason=HandoffReason.CUSTOMER_ASKED, at=at)
+    elif command == "choose":
+        _choose(dialog, fields["choice"], fields["email"], at=at)
     elif command == "close":
         handing.close(dialog, at=at)
     elif command == "shown":
@@ -150,6 +154,18 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
         rating.rate_dialog(dialog, rating=fields["rating"], comment=fields.get("comment", ""))
     elif command == "rate":
         _rate(dialog, fields["message"], fields["rating"], fields.get("comment", ""))
+
+
+def _choose(dialog: Dialog, choice: str, address: str, *, at: datetime) -> None:
+    """Do what a waiting visitor chose; letters to addresses they name are few."""
+    if address and (
+        wait := max(
+            seconds_to_wait(ADDRESS_RATE, "visitor-address", dialog.session_id),
+            seconds_to_wait(ADDRESS_RATE, "address", address.lower()),
+        )
+    ):
+        raise TooManyMessages(seconds=wait)
+    ports.choose(dialog, choice, at=at, address=address)
 
 
 def _rate(dialog: Dialog, uuid: UUID, value: int, comment: str) -> None:

@@ -1,6 +1,7 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
+from operators.models.mails import TicketMail, TicketMailQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
 from operators.models.notes import DialogNote
 from operators.models.presence import CannedReply, OperatorPresence
@@ -29,6 +30,8 @@ __all__ = [
     "Ticket",
     "TicketAudit",
     "TicketExternalRef",
+    "TicketMail",
+    "TicketMailQuerySet",
     "TicketMessage",
     "TicketMirror",
     "TicketMirrorQuerySet",

@@ -66,6 +66,9 @@ class Ticket(Public, Owned, Timestamped):
     dialog = models.ForeignKey(
         Dialog, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("dialog")
     )
+    customer_email = models.EmailField(_("customer's e-mail"), max_length=254, blank=True)
+    customer_name = models.CharField(_("customer's name"), max_length=255, blank=True)
+    key = models.CharField(_("opened once for"), max_length=255, null=True, blank=True, editable=False)  # noqa: DJ001 -- unique when known
     follows = models.ForeignKey(
         "self", models.SET_NULL, related_name="follow_ups", null=True, blank=True, verbose_name=_("follows")
     )
@@ -81,6 +84,7 @@ class Ticket(Public, Owned, Timestamped):
         verbose_name_plural = _("tickets")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "number"], name="uq_tickets_tenant_number"),
+            models.UniqueConstraint(fields=["tenant", "key"], name="uq_tickets_tenant_key"),
             models.CheckConstraint(condition=Q(number__gte=1), name="ck_tickets_number"),
             models.CheckConstraint(condition=~Q(title=""), name="ck_tickets_title"),
             enum_check("ck_tickets_status", "status", TicketStatus),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -15,7 +15,9 @@ from operators import tasks
 from operators.enums import TicketPriority, TicketSource, TicketStatus
 from operators.models import REOPEN_WINDOW, Ticket, TicketAudit, TicketMessage
 from operators.models.tickets import DONE
-from operators.services import promises
+from operators.services import mailing, promises
+
+ANSWERING: Final = frozenset({Sender.OPERATOR, Sender.ASSISTANT})
 
 
 @transaction.atomic
@@ -30,21 +32,30 @@ def open_ticket(
     dialog: Dialog | None = None,
     assigned_to: User | None = None,
     by: User | None = None,
+    key: str | None = None,
     **fields: Any,
 ) -> Ticket:
-    """Open a ticket; its number in the tenant comes from the database."""
-    ticket = Ticket.objects.create(
-        tenant=tenant,
-        title=title,
-        description=description,
-        priority=priority,
-        source=source,
-        dialog=dialog,
-        assigned_to=assigned_to,
-        created_by=by,
-        created_at=at,
+    """Open a ticket; its number in the tenant comes from the database.
+
+    A ``key`` names what it is opened for: the same key again returns the first ticket as it is.
+    """
+    row: dict[str, Any] = {
+        "title": title,
+        "description": description,
+        "priority": priority,
+        "source": source,
+        "dialog": dialog,
+        "assigned_to": assigned_to,
+        "created_by": by,
+        "created_at": at,
         **fields,
-    )
+    }
+    if key is None:
+        ticket = Ticket.objects.create(tenant=tenant, **row)
+    else:
+        ticket, is_new = Ticket.objects.get_or_create(tenant=tenant, key=key, defaults=row)
+        if not is_new:
+            return ticket
     ticket.refresh_from_db(fields=["number"])
     record(ticket, before="", by=by, at=at)
     promises.begin(ticket, at=at)
@@ -83,6 +94,8 @@ def reopen(ticket: Ticket, *, at: datetime, by: User | None = None, reason: str 
         source=TicketSource(ticket.source),
         dialog=ticket.dialog,
         follows=ticket,
+        customer_email=ticket.customer_email,
+        customer_name=ticket.customer_name,
         by=by,
         at=at,
     )
@@ -124,6 +137,8 @@ def post(
         move(ticket, TicketStatus.IN_PROGRESS, at=at, reason="customer replied")
     if not is_internal:
         promises.follow_words(ticket, sender=sender, at=at)
+        if sender in ANSWERING:
+            mailing.write(ticket, text=text, at=at, message=message)
     return message
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.enums import Role
+from accounts.enums import Direction, Role
 from accounts.models import User
 from dialogs.enums import HandoffReason, Sender
 from operators.enums import ClockKind, ExternalSystem, TicketPriority, TicketStatus
@@ -19,6 +19,7 @@ from operators.models import (
     Ticket,
     TicketAudit,
     TicketExternalRef,
+    TicketMail,
     TicketMessage,
     TicketMirror,
 )
@@ -131,6 +132,21 @@ class TicketMirrorFactory(DjangoModelFactory):
     integration = factory.SubFactory(
         IntegrationFactory, platform_id="jira", tenant=factory.SelfAttribute("..ticket.tenant")
     )
+    next_attempt_at = NOON
+
+
+class TicketMailFactory(DjangoModelFactory):
+    """A letter that waits to be sent."""
+
+    class Meta:
+        model = TicketMail
+
+    ticket = factory.SubFactory(TicketFactory)
+    tenant = factory.SelfAttribute("ticket.tenant")
+    direction = Direction.OUTBOUND
+    letter_id = factory.Sequence(lambda n: f"<letter-{n}@shop.example>")
+    to_address = "anna@example.com"
+    subject = "Возврат"
     next_attempt_at = NOON
 
 

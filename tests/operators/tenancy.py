@@ -1,13 +1,28 @@
 """Which row each address of operators is about."""
 
-from tests.factories.operators import CannedReplyFactory, HandoffFactory, TicketFactory
+from tests.factories.operators import CannedReplyFactory, HandoffFactory, TicketFactory, TicketMailFactory
 
 
 def a_ticket(tenant):
     return {"uuid": TicketFactory(tenant=tenant).uuid}
 
 
+def a_letter(tenant):
+    mail = TicketMailFactory(ticket__tenant=tenant)
+    return {"uuid": mail.ticket.uuid, "letter": mail.uuid}
+
+
+def a_file(tenant):
+    return {**a_ticket(tenant), "message": 0, "number": 0}
+
+
+PUBLIC = {
+    "ticket_page": "the customer has no login; the signed address is the key (test_customer_pages.py)",
+    "ask": "the form by which customers open tickets",
+}
 CASES = {
+    "ticket_letter": a_letter,
+    "ticket_file": a_file,
     "canned-reply-detail": lambda tenant: {"uuid": CannedReplyFactory(tenant=tenant).uuid},
     "handoff-detail": lambda tenant: {"uuid": HandoffFactory(dialog__tenant=tenant).uuid},
     "ticket-detail": a_ticket,
