@@ -9,6 +9,7 @@ DEFAULT_QUEUE: Final = "default"
 ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
     "operators.tasks.push_mirror": {"queue": "webhooks"},
+    "operators.tasks.push_change": {"queue": "webhooks"},
     "operators.tasks.send_mail": {"queue": "webhooks"},
     "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},

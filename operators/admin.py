@@ -19,6 +19,7 @@ from operators.models import (
     HandoffAudit,
     HandoffRequest,
     OperatorPresence,
+    RefChange,
     SlaClock,
     SlaPolicy,
     Ticket,
@@ -226,6 +227,18 @@ class TicketMirrorAdmin(FactAdmin):
     list_select_related = ("tenant", "ticket", "integration")
     search_fields = ("=ticket__number",)
     search_help_text = _("ticket's number")
+    ordering = ("-id",)
+
+
+@admin.register(RefChange)
+class RefChangeAdmin(FactAdmin):
+    """What went to and came from outside help desks."""
+
+    list_display = ("id", "tenant", "integration", "ref", "direction", "kind", "status", "attempts", "next_attempt_at")
+    list_filter = ("direction", "kind", "status")
+    list_select_related = ("tenant", "integration", "ref")
+    search_fields = ("=ref__external_id",)
+    search_help_text = _("id there")
     ordering = ("-id",)
 
 

@@ -22,4 +22,5 @@ class OperatorsConfig(AppConfig):
         tell_places(queueing.place_of)
         let_choose(choosing.choose)
         for platform in DESKS:
-            fulfil(str(platform), Fulfilment(greet=mirroring.greeting_of(str(platform))))
+            greet, facts = mirroring.greeting_of(str(platform)), mirroring.facts_of
+            fulfil(str(platform), Fulfilment(greet=greet, facts=facts))

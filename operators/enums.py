@@ -116,6 +116,13 @@ class MirrorStatus(TextChoices):
     UNKNOWN = "unknown", _("Perhaps sent")
 
 
+class ChangeKind(TextChoices):
+    """What of a ticket changed."""
+
+    COMMENT = "comment", _("Comment")
+    STATUS = "status", _("Status")
+
+
 class MailStatus(TextChoices):
     """What became of a letter about a ticket."""
 

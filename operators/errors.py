@@ -90,3 +90,11 @@ class NotAnAddress(DomainError):
 
     code, status = "not_an_address", 422
     message = _("This is not an e-mail address.")
+
+
+@dataclass
+class NoConflict(DomainError):
+    """The ticket and its copy agree, so there is nothing to choose."""
+
+    code, status = "no_conflict", 409
+    message = _("The ticket and its copy agree already.")

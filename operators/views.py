@@ -24,8 +24,8 @@ from dialogs.models import Dialog
 from operators.enums import MirrorStatus, TicketPriority, TicketStatus
 from operators.forms import NewTicketForm, SayForm, TicketFilter, handlers_of
 from operators.mirrors import DESKS
-from operators.models import SlaClock, Ticket, TicketMirror, TicketQuerySet
-from operators.services import dossiers, handling, mailing, mirroring, pages, tickets
+from operators.models import RefChange, SlaClock, Ticket, TicketMirror, TicketQuerySet
+from operators.services import dossiers, handling, inward, mailing, mirroring, outward, pages, tickets
 
 COLUMN: Final = 50
 BOARD: Final = tuple(status for status in TicketStatus if status != TicketStatus.CLOSED)
@@ -69,6 +69,7 @@ def ticket(request: Request, uuid: UUID) -> HttpResponse:
         "can_reopen": TicketStatus.REOPENED in found.possible_moves,
         "may_handle": _may_handle(request),
         "refs": found.external_refs.order_by("pk"),
+        "stuck": RefChange.objects.stuck().filter(ref__ticket=found).exclude(error="settled").select_related("ref"),
         "mirrors": TicketMirror.objects.filter(ticket=found)
         .exclude(status=MirrorStatus.SENT)
         .select_related("integration__platform"),
@@ -160,6 +161,29 @@ def send_letter(request: Request, uuid: UUID, letter: UUID) -> HttpResponse:
     """Send a letter once more that failed or may not have arrived."""
     found = _one(request, uuid)
     mailing.send_again(get_object_or_404(found.mails, uuid=letter, direction=Direction.OUTBOUND), at=now())
+    return redirect("ticket", uuid=found.uuid)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def settle(request: Request, uuid: UUID, ref: int) -> HttpResponse:
+    """Choose whose status holds after both sides changed it."""
+    found = _one(request, uuid)
+    chosen = get_object_or_404(found.external_refs, pk=ref)
+    try:
+        inward.settle(chosen, keep_ours=request.POST.get("keep") != "theirs", at=now())
+    except DomainError as refused:
+        messages.warning(request, str(refused))
+    return redirect("ticket", uuid=found.uuid)
+
+
+@require_POST
+@role_required(Role.OPERATOR)
+def send_change(request: Request, uuid: UUID, change: UUID) -> HttpResponse:
+    """Tell a help desk once more what it did not take."""
+    found = _one(request, uuid)
+    stuck = RefChange.objects.of(request.tenant).filter(ref__ticket=found)
+    outward.try_again(get_object_or_404(stuck, uuid=change), at=now())
     return redirect("ticket", uuid=found.uuid)
 
 

@@ -49,6 +49,7 @@ FACTORIES = [
     desk.ExternalRefFactory,
     desk.TicketMirrorFactory,
     desk.TicketMailFactory,
+    desk.RefChangeFactory,
     desk.CalendarFactory,
     desk.PolicyFactory,
     desk.ClockFactory,

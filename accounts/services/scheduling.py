@@ -82,8 +82,15 @@ def _succeed(integration: Integration, outcome: Outcome, *, at: datetime) -> Non
     if outcome.synced or outcome.failed:
         log = start_sync(integration, sync_type=SyncType.INCREMENTAL, at=at)
         status = SyncStatus.PARTIAL if outcome.failed else SyncStatus.SUCCESS
-        facts = {"synced": outcome.synced, "failed": outcome.failed, "errors": list(outcome.errors)}
-        finish_sync(log, status=status, at=at, message="; ".join(outcome.errors)[:500], **facts)
+        finish_sync(
+            log,
+            status=status,
+            at=at,
+            synced=outcome.synced,
+            failed=outcome.failed,
+            errors=list(outcome.errors),
+            message="; ".join(outcome.errors)[:500],
+        )
     pause = timedelta(0) if outcome.is_more else timedelta(minutes=integration.sync_interval_minutes)
     mine = Integration.objects.filter(pk=integration.pk, locked_until=integration.locked_until)
     mine.update(locked_until=None, failures=0, next_sync_at=at + pause, last_sync_at=at)

@@ -32,7 +32,7 @@ from operators.enums import TicketStatus
 from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketQuerySet
 from operators.services import handling, tickets
 
-CLOCKS: Final = Prefetch("clocks", SlaClock.objects.in_hand())
+RELATED: Final = (Prefetch("clocks", SlaClock.objects.in_hand()), "external_refs")
 
 
 class HandoffFilter(FilterSet):
@@ -92,7 +92,7 @@ class InOrder(CursorPagination):
 class TicketViewSet(OwnedReadOnlyViewSet):
     """Tickets."""
 
-    queryset = Ticket.objects.select_related("dialog", "assigned_to", "follows").prefetch_related(CLOCKS)
+    queryset = Ticket.objects.select_related("dialog", "assigned_to", "follows").prefetch_related(*RELATED)
     serializer_class = TicketSerializer
     filterset_class = TicketFilter
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses, parseaddr
 from typing import Final
 
@@ -16,6 +16,7 @@ MOST_FILES: Final = 10
 LARGEST_FILE: Final = 10 * 1024 * 1024
 MESSAGE_ID: Final = re.compile(r"<[^<>\s]{3,250}>")
 BLOCKS: Final = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "table")
+PARAGRAPHS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "blockquote", "table"})
 AUTOMATIC: Final = ("x-autoreply", "x-autorespond", "x-auto-reply", "list-id", "list-unsubscribe", "feedback-id")
 BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 DAEMONS: Final = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)[+@]", re.IGNORECASE)
@@ -108,7 +109,7 @@ def as_text(html: str) -> str:
     for quoted in soup.select("blockquote[type=cite], .gmail_quote, .yahoo_quoted, #appendonsend, .moz-cite-prefix"):
         quoted.decompose()
     for block in soup(BLOCKS):
-        block.append("\n")
+        block.append("\n\n" if block.name in PARAGRAPHS else "\n")
     lines = [" ".join(line.split()) for line in soup.get_text().split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -135,7 +136,7 @@ def _files(message: EmailMessage) -> list[File]:
     return found[:MOST_FILES]
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: MIMEPart) -> str:
     try:
         content = part.get_content()
     except (LookupError, ValueError):  # a charset nobody knows

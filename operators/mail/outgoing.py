@@ -94,12 +94,11 @@ def _take(command: Callable[[str], Any], argument: str) -> None:
 
 def _hand_over(client: _Client, letter: EmailMessage) -> None:
     try:
-        code, words = client.data(letter.as_bytes())
+        _judge(*client.data(letter.as_bytes()))
     except smtplib.SMTPDataError as error:  # it did not even want to hear
-        code, words = error.smtp_code, error.smtp_error
+        _judge(error.smtp_code, error.smtp_error)
     except (smtplib.SMTPException, OSError) as error:
         raise Unknown("silent") from error
-    _judge(code, words)
 
 
 def _judge(code: int, words: bytes | str) -> None:

@@ -1,5 +1,6 @@
 """Operators, handoffs and tickets."""
 
+from operators.models.changes import RefChange, RefChangeQuerySet
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
 from operators.models.mails import TicketMail, TicketMailQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
@@ -24,6 +25,8 @@ __all__ = [
     "HandoffRequest",
     "HandoffRequestQuerySet",
     "OperatorPresence",
+    "RefChange",
+    "RefChangeQuerySet",
     "SlaClock",
     "SlaClockQuerySet",
     "SlaPolicy",

@@ -207,6 +207,10 @@ class TicketExternalRef(Owned, Timestamped):
     system = models.CharField(_("system"), max_length=32, choices=ExternalSystem)
     external_id = models.CharField(_("id there"), max_length=255)
     external_url = models.URLField(_("address"), max_length=512, blank=True)
+    remote_status = models.CharField(_("status there"), max_length=100, blank=True)
+    agreed_status = models.CharField(_("status both had last"), max_length=32, choices=TicketStatus, blank=True)
+    conflict_status = models.CharField(_("status wanted there"), max_length=32, choices=TicketStatus, blank=True)
+    conflict_at = models.DateTimeField(_("both changed"), null=True, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 
     objects = OwnedQuerySet.as_manager()
@@ -223,6 +227,15 @@ class TicketExternalRef(Owned, Timestamped):
             ),
             enum_check("ck_ticket_external_refs_system", "system", ExternalSystem),
             models.CheckConstraint(condition=~Q(external_id=""), name="ck_ticket_external_refs_external_id"),
+            models.CheckConstraint(
+                condition=Q(agreed_status__in=["", *TicketStatus.values]),
+                name="ck_ticket_external_refs_agreed_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(conflict_status="", conflict_at=None)
+                | Q(conflict_status__in=TicketStatus.values, conflict_at__isnull=False),
+                name="ck_ticket_external_refs_conflict",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from operators import tasks
 from operators.enums import TicketPriority, TicketSource, TicketStatus
 from operators.models import REOPEN_WINDOW, Ticket, TicketAudit, TicketMessage
 from operators.models.tickets import DONE
-from operators.services import mailing, promises
+from operators.services import mailing, outward, promises
 
 ANSWERING: Final = frozenset({Sender.OPERATOR, Sender.ASSISTANT})
 
@@ -75,6 +75,7 @@ def move(ticket: Ticket, status: TicketStatus, *, at: datetime, by: User | None 
     before = ticket.move_to(status, at=at)
     record(ticket, before=before, by=by, at=at, reason=reason)
     promises.follow_move(ticket, at=at)
+    outward.follow_move(ticket, at=at)
     return ticket
 
 
@@ -135,6 +136,7 @@ def post(
     )
     if sender == Sender.CUSTOMER and ticket.status == TicketStatus.PENDING_CUSTOMER:
         move(ticket, TicketStatus.IN_PROGRESS, at=at, reason="customer replied")
+    outward.follow_message(message, at=at)
     if not is_internal:
         promises.follow_words(ticket, sender=sender, at=at)
         if sender in ANSWERING:

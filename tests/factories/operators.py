@@ -14,6 +14,7 @@ from operators.models import (
     CannedReply,
     HandoffRequest,
     OperatorPresence,
+    RefChange,
     SlaClock,
     SlaPolicy,
     Ticket,
@@ -132,6 +133,24 @@ class TicketMirrorFactory(DjangoModelFactory):
     integration = factory.SubFactory(
         IntegrationFactory, platform_id="jira", tenant=factory.SelfAttribute("..ticket.tenant")
     )
+    next_attempt_at = NOON
+
+
+class RefChangeFactory(DjangoModelFactory):
+    """A status that waits to be told to Jira."""
+
+    class Meta:
+        model = RefChange
+
+    integration = factory.SubFactory(IntegrationFactory, platform_id="jira")
+    tenant = factory.SelfAttribute("integration.tenant")
+    ref = factory.LazyAttribute(
+        lambda change: ExternalRefFactory(ticket__tenant=change.tenant, integration=change.integration)
+    )
+    direction = Direction.OUTBOUND
+    kind = "status"
+    key = factory.Sequence(lambda n: f"status:{n}")
+    wanted = TicketStatus.RESOLVED
     next_attempt_at = NOON
 
 

@@ -1,6 +1,13 @@
 """Which row each address of operators is about."""
 
-from tests.factories.operators import CannedReplyFactory, HandoffFactory, TicketFactory, TicketMailFactory
+from tests.factories.operators import (
+    CannedReplyFactory,
+    ExternalRefFactory,
+    HandoffFactory,
+    RefChangeFactory,
+    TicketFactory,
+    TicketMailFactory,
+)
 
 
 def a_ticket(tenant):
@@ -16,12 +23,26 @@ def a_file(tenant):
     return {**a_ticket(tenant), "message": 0, "number": 0}
 
 
+def a_conflict(tenant):
+    ref = ExternalRefFactory(ticket__tenant=tenant)
+    return {"uuid": ref.ticket.uuid, "ref": ref.pk}
+
+
+def a_change(tenant):
+    change = RefChangeFactory(integration__tenant=tenant)
+    return {"uuid": change.ref.ticket.uuid, "change": change.uuid}
+
+
 PUBLIC = {
+    "jira_webhook": "signed by the help desk (test_inward.py)",
+    "zendesk_webhook": "signed by the help desk (test_inward.py)",
     "ticket_page": "the customer has no login; the signed address is the key (test_customer_pages.py)",
     "ask": "the form by which customers open tickets",
 }
 CASES = {
     "ticket_letter": a_letter,
+    "ticket_conflict": a_conflict,
+    "ticket_change": a_change,
     "ticket_file": a_file,
     "canned-reply-detail": lambda tenant: {"uuid": CannedReplyFactory(tenant=tenant).uuid},
     "handoff-detail": lambda tenant: {"uuid": HandoffFactory(dialog__tenant=tenant).uuid},

@@ -67,7 +67,7 @@ def sent(box):
 
 def send_all():
     for mail in TicketMail.objects.filter(status=MailStatus.PENDING).order_by("pk"):
-        mailing.send(mail.pk, at=now() + timedelta(hours=1))
+        mailing.send(mail.pk, at=now() + timedelta(hours=8))
 
 
 def test_what_lay_in_the_mailbox_before_it_was_connected_is_left_alone(box, sleeping_workers):
