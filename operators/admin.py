@@ -20,6 +20,7 @@ from operators.models import (
     HandoffRequest,
     OperatorPresence,
     RefChange,
+    SavedFilter,
     SlaClock,
     SlaPolicy,
     Ticket,
@@ -240,6 +241,16 @@ class RefChangeAdmin(FactAdmin):
     search_fields = ("=ref__external_id",)
     search_help_text = _("id there")
     ordering = ("-id",)
+
+
+@admin.register(SavedFilter)
+class SavedFilterAdmin(FactAdmin):
+    """Views of the list of tickets that people keep."""
+
+    list_display = ("name", "tenant", "user", "created_at")
+    list_select_related = ("tenant", "user")
+    search_fields = ("name",)
+    ordering = ("-pk",)
 
 
 @admin.register(TicketMail)

@@ -98,3 +98,24 @@ class NoConflict(DomainError):
 
     code, status = "no_conflict", 409
     message = _("The ticket and its copy agree already.")
+
+
+@dataclass
+class CannotMerge(DomainError):
+    """Two tickets cannot become one: they are the same, of two shops, or merged before."""
+
+    code, status = "cannot_merge", 409
+    message = _("#{number} cannot be merged into #{into}.")
+
+    number: int
+    into: int
+
+
+@dataclass
+class CannotUnmerge(DomainError):
+    """A ticket was not merged, or too long ago."""
+
+    code, status = "cannot_unmerge", 409
+    message = _("#{number} can no longer be taken out again.")
+
+    number: int

@@ -84,7 +84,7 @@ class NewTicketForm(forms.Form):
         max_length=254,
         help_text=_("Answers go there too."),
     )
-    form_key = forms.UUIDField(widget=forms.HiddenInput)
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class SayForm(forms.Form):

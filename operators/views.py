@@ -18,14 +18,16 @@ from accounts.pages import Request, role_required
 from accounts.services import role_of
 from config.db import new_uuid
 from config.errors import DomainError
-from config.pages import page_of
+from config.pages import Page, page_of
 from config.uploads import stored_file
 from dialogs.models import Dialog
 from operators.enums import MirrorStatus, TicketPriority, TicketStatus
 from operators.forms import NewTicketForm, SayForm, TicketFilter, handlers_of
+from operators.lists import bulk_choices
 from operators.mirrors import DESKS
-from operators.models import RefChange, SlaClock, Ticket, TicketMirror, TicketQuerySet
+from operators.models import RefChange, SavedFilter, SlaClock, Ticket, TicketMirror, TicketQuerySet
 from operators.services import dossiers, handling, inward, mailing, mirroring, outward, pages, tickets
+from operators.services.merging import UNDO_WINDOW
 
 COLUMN: Final = 50
 BOARD: Final = tuple(status for status in TicketStatus if status != TicketStatus.CLOSED)
@@ -42,9 +44,15 @@ def ticket_list(request: Request) -> HttpResponse:
     found = form.apply(_ours(request), at=now()).select_related("assigned_to").prefetch_related(CLOCKS)
     context: dict[str, Any] = {"form": form, "is_filtered": bool(form.chosen), "may_handle": _may_handle(request)}
     context["may_promise"] = role_of(request.user, request.tenant) == Role.ADMIN
+    context["saved"] = SavedFilter.objects.of(request.tenant).filter(user=request.user).order_by("name")
+    context["bulk"] = bulk_choices(handlers_of(request.tenant)) if context["may_handle"] else []
     if request.GET.get("view") == "board":
         totals = dict(found.order_by().values_list("status").annotate(Count("pk")))
-        context["columns"] = [(status, _column(found, status), totals.get(status, 0)) for status in BOARD]
+        number = request.GET.get("page")
+        columns = [(status, _column(found, status, number), totals.get(status, 0)) for status in BOARD]
+        pages_ = [page for _status, page, _total in columns]
+        context["columns"] = columns
+        context["page"] = Page(rows=[], number=pages_[0].number, has_next=any(page.has_next for page in pages_))
         return render(request, "operators/board.html", context)
     context["page"] = page_of(found.order_by("-updated_at", "-pk"), request.GET.get("page"))
     return render(request, "operators/tickets.html", context)
@@ -63,6 +71,8 @@ def ticket(request: Request, uuid: UUID) -> HttpResponse:
         "letters": found.mails.filter(direction=Direction.OUTBOUND, message=None),
         "steps": found.steps.select_related("user").order_by("-pk"),
         "follow_ups": found.follow_ups.order_by("pk"),
+        "merged": found.merged.order_by("pk"),
+        "can_unmerge": bool(found.merged_at and now() <= found.merged_at + UNDO_WINDOW),
         "people": handlers_of(request.tenant),
         "priorities": TicketPriority.choices,
         "moves": [move for move in found.possible_moves if move != TicketStatus.REOPENED],
@@ -117,7 +127,7 @@ def new_ticket(request: Request) -> HttpResponse:
             customer_name=dialog.contact.name if dialog else "",
             assigned_to=request.user,
             by=request.user,
-            key=f"form:{request.user.pk}:{data['form_key']}",
+            key=f"form:{request.user.pk}:{data['form_key']}" if data["form_key"] else None,
             at=now(),
         )
         messages.success(request, _("Ticket #%(number)d is open.") % {"number": opened.number})
@@ -237,7 +247,9 @@ def _ours(request: Request) -> TicketQuerySet:
 
 
 def _one(request: Request, uuid: UUID) -> Ticket:
-    rows = _ours(request).select_related("tenant", "assigned_to", "created_by", "dialog__contact", "follows")
+    rows = _ours(request).select_related(
+        "tenant", "assigned_to", "created_by", "dialog__contact", "follows", "merged_into"
+    )
     return get_object_or_404(rows, uuid=uuid)
 
 
@@ -245,11 +257,11 @@ def _may_handle(request: Request) -> bool:
     return role_of(request.user, request.tenant) in handling.HANDLERS
 
 
-def _column(found: TicketQuerySet, status: TicketStatus) -> list[Ticket]:
-    """Return the tickets of one column, most urgent first."""
+def _column(found: TicketQuerySet, status: TicketStatus, number: str | None) -> Page[Ticket]:
+    """Return a page of one column, most urgent first."""
     ranks = [When(priority=priority, then=Value(rank)) for rank, priority in enumerate(URGENCY)]
     urgency = Case(*ranks, default=Value(len(URGENCY)), output_field=IntegerField())
-    return list(found.filter(status=status).order_by(urgency, "-updated_at")[:COLUMN])
+    return page_of(found.filter(status=status).order_by(urgency, "-updated_at", "-pk"), number, size=COLUMN)
 
 
 def _dialog(request: Request) -> Dialog | None:

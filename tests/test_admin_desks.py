@@ -50,6 +50,7 @@ FACTORIES = [
     desk.TicketMirrorFactory,
     desk.TicketMailFactory,
     desk.RefChangeFactory,
+    desk.SavedFilterFactory,
     desk.CalendarFactory,
     desk.PolicyFactory,
     desk.ClockFactory,

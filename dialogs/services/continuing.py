@@ -23,6 +23,8 @@ FORMER: Final = "continues"
 
 def link_of(dialog: Dialog) -> str:
     """Return the address where ``dialog`` goes on in Telegram, or nothing when its assistant is not there."""
+    if dialog.assistant_id is None:
+        return ""
     bots = BotInstance.objects.active().filter(
         tenant_id=dialog.tenant_id, assistant_id=dialog.assistant_id, platform=BotPlatform.TELEGRAM
     )

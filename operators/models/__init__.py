@@ -1,6 +1,7 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.changes import RefChange, RefChangeQuerySet
+from operators.models.filters import SavedFilter
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
 from operators.models.mails import TicketMail, TicketMailQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
@@ -27,6 +28,7 @@ __all__ = [
     "OperatorPresence",
     "RefChange",
     "RefChangeQuerySet",
+    "SavedFilter",
     "SlaClock",
     "SlaClockQuerySet",
     "SlaPolicy",

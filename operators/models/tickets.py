@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Integration, Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, Timestamped, enum_check
-from config.moves import move
+from config.moves import IllegalMove, move
 from dialogs.enums import HandoffReason, Sender
 from dialogs.models import Dialog
 from operators.enums import (
@@ -72,6 +72,10 @@ class Ticket(Public, Owned, Timestamped):
     follows = models.ForeignKey(
         "self", models.SET_NULL, related_name="follow_ups", null=True, blank=True, verbose_name=_("follows")
     )
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, related_name="merged", null=True, blank=True, verbose_name=_("merged into")
+    )
+    merged_at = models.DateTimeField(_("merged"), null=True, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -87,6 +91,10 @@ class Ticket(Public, Owned, Timestamped):
             models.UniqueConstraint(fields=["tenant", "key"], name="uq_tickets_tenant_key"),
             models.CheckConstraint(condition=Q(number__gte=1), name="ck_tickets_number"),
             models.CheckConstraint(condition=~Q(title=""), name="ck_tickets_title"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(merged_at__isnull=False, status=TicketStatus.CLOSED),
+                name="ck_tickets_merged",
+            ),
             enum_check("ck_tickets_status", "status", TicketStatus),
             enum_check("ck_tickets_priority", "priority", TicketPriority),
             enum_check("ck_tickets_source", "source", TicketSource),
@@ -112,6 +120,8 @@ class Ticket(Public, Owned, Timestamped):
             IllegalMove: the ticket does not go there from here, or somebody moved it first.
             ReopenWindowPassed: it was closed too long ago.
         """
+        if self.merged_into_id:
+            raise IllegalMove(current=self.status, wanted=status)
         if status == TicketStatus.REOPENED and self.closed_at and at > self.closed_at + REOPEN_WINDOW:
             raise ReopenWindowPassed(closed_at=self.closed_at)
         changes: dict[str, Any] = {"closed_at": at if status == TicketStatus.CLOSED else None}
@@ -187,6 +197,10 @@ class TicketAudit(Owned, Created):
     def words(self) -> str:
         """Return the reason as people read it."""
         kind, _colon, value = self.reason.partition(": ")
+        if kind == "merged":
+            return gettext("Merged into #%(number)s") % {"number": value}
+        if kind == "unmerged":
+            return gettext("Taken out of #%(number)s again") % {"number": value}
         if kind == "assigned":
             return gettext("Assignee: %(person)s") % {"person": value}
         if kind == "priority":

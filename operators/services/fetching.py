@@ -141,8 +141,8 @@ def ticket_of(integration: Integration, letter: Letter) -> Ticket | None:
     thread = TicketMail.objects.filter(
         tenant_id=integration.tenant_id, letter_id__in=letter.answers[: mailing.LATEST], ticket__isnull=False
     )
-    if known := thread.order_by("-pk").first():
-        return own.filter(pk=known.ticket_id).first()
+    if known := own.filter(pk__in=thread.order_by("-pk").values("ticket_id")[:1]).first():
+        return known
     for number, signature in MARK.findall(letter.subject):
         ticket = own.filter(number=int(number)).first()
         if ticket and constant_time_compare(signature, mailing.signature_of(ticket)):

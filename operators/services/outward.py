@@ -59,6 +59,8 @@ def tell_status(ref: TicketExternalRef, status: TicketStatus, *, at: datetime) -
 
 
 def _queue(ref: TicketExternalRef, *, key: str, **fields: object) -> None:
+    if ref.integration_id is None:
+        return
     change, is_new = RefChange.objects.get_or_create(
         tenant_id=ref.tenant_id,
         integration_id=ref.integration_id,

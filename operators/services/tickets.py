@@ -119,6 +119,7 @@ def post(
     the customer writes while somebody moves the ticket is never lost. What they
     write long after it was closed opens a follow-up and is kept there.
     """
+    ticket = _where_it_goes_on(ticket)
     ticket.status, ticket.closed_at = (
         Ticket.objects.select_for_update(of=("self",)).values_list("status", "closed_at").get(pk=ticket.pk)
     )
@@ -142,6 +143,12 @@ def post(
         if sender in ANSWERING:
             mailing.write(ticket, text=text, at=at, message=message)
     return message
+
+
+def _where_it_goes_on(ticket: Ticket) -> Ticket:
+    """Return the ticket that ``ticket`` was merged into, or itself; its row is locked."""
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("merged_into__tenant")
+    return rows.get(pk=ticket.pk).merged_into or ticket
 
 
 def record(ticket: Ticket, *, before: str, at: datetime, by: User | None, reason: str = "") -> None:

@@ -15,6 +15,7 @@ from operators.models import (
     HandoffRequest,
     OperatorPresence,
     RefChange,
+    SavedFilter,
     SlaClock,
     SlaPolicy,
     Ticket,
@@ -152,6 +153,18 @@ class RefChangeFactory(DjangoModelFactory):
     key = factory.Sequence(lambda n: f"status:{n}")
     wanted = TicketStatus.RESOLVED
     next_attempt_at = NOON
+
+
+class SavedFilterFactory(DjangoModelFactory):
+    """Somebody's view of urgent tickets."""
+
+    class Meta:
+        model = SavedFilter
+
+    tenant = factory.SubFactory(TenantFactory)
+    user = factory.LazyAttribute(lambda row: operator_of(row.tenant))
+    name = "Срочные"
+    query = "priority=urgent"
 
 
 class TicketMailFactory(DjangoModelFactory):

@@ -5,6 +5,7 @@ from tests.factories.operators import (
     ExternalRefFactory,
     HandoffFactory,
     RefChangeFactory,
+    SavedFilterFactory,
     TicketFactory,
     TicketMailFactory,
 )
@@ -41,6 +42,13 @@ PUBLIC = {
 }
 CASES = {
     "ticket_letter": a_letter,
+    "ticket_merge": a_ticket,
+    "ticket_unmerge": a_ticket,
+    "ticket-assign": a_ticket,
+    "ticket-prioritise": a_ticket,
+    "ticket-merge": a_ticket,
+    "ticket-unmerge": a_ticket,
+    "forget_ticket_filter": lambda tenant: {"uuid": SavedFilterFactory(tenant=tenant).uuid},
     "ticket_conflict": a_conflict,
     "ticket_change": a_change,
     "ticket_file": a_file,
