@@ -150,5 +150,13 @@ class EndpointOff(DomainError):
     message = _("This address is switched off. Switch it on first.")
 
 
+@dataclass
+class NothingToSync(DomainError):
+    """A connection is off, or does all its work by itself."""
+
+    code, status = "nothing_to_sync", 409
+    message = _("This connection has nothing to synchronise.")
+
+
 class CredentialsRefused(ProviderError):
     """A platform no longer takes the credentials of a connection."""

@@ -98,3 +98,11 @@ def sweep_integrations(**_: Any) -> None:
     from accounts.services import scheduling  # noqa: PLC0415 -- leaf
 
     scheduling.sweep(at=now())
+
+
+@shared_task(ignore_result=True)
+def roll_up_metrics(**_: Any) -> None:
+    """Bring the hourly and daily numbers of connections up to date."""
+    from accounts.services import metering  # noqa: PLC0415 -- leaf
+
+    metering.roll_up(at=now())

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from accounts import tasks
 from accounts.enums import IntegrationStatus, SyncStatus, SyncType
-from accounts.errors import CredentialsRefused, CredentialsUnreadable
+from accounts.errors import CredentialsRefused, CredentialsUnreadable, NothingToSync
 from accounts.models import Integration
 from accounts.ports import Outcome, fulfilment_of, polled_platforms
 from accounts.services.connections import finish_sync, mark, start_sync
@@ -35,6 +35,24 @@ def plan(integration: Integration, *, at: datetime, every_minutes: int | None = 
     every = {"sync_interval_minutes": every_minutes} if every_minutes else {}
     Integration.objects.filter(pk=integration.pk).update(next_sync_at=at, failures=0, **every)
     transaction.on_commit(lambda: tasks.sync_integration.delay(integration_id=integration.pk), robust=True)
+
+
+def start(integration: Integration, *, at: datetime) -> None:
+    """Start the work of a connection anew because a person or a program wants it.
+
+    Raises:
+        NothingToSync: it is disconnected, or has no work of its own.
+    """
+    fulfilment = fulfilment_of(integration.platform_id)
+    is_alive = integration.status != IntegrationStatus.DISCONNECTED
+    if fulfilment and fulfilment.sync and is_alive:
+        fulfilment.sync(integration, at)
+    elif fulfilment and fulfilment.poll and is_alive:
+        if integration.status == IntegrationStatus.REAUTH_REQUIRED:
+            mark(integration, status=IntegrationStatus.PENDING)
+        plan(integration, at=at)
+    else:
+        raise NothingToSync
 
 
 def sweep(*, at: datetime) -> int:

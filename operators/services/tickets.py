@@ -50,18 +50,21 @@ def open_ticket(
         "created_at": at,
         **fields,
     }
-    if key is None:
-        ticket = Ticket.objects.create(tenant=tenant, **row)
-    else:
-        ticket, is_new = Ticket.objects.get_or_create(tenant=tenant, key=key, defaults=row)
-        if not is_new:
-            return ticket
+    ticket, is_new = _kept(tenant, key=key, row=row)
+    if not is_new:
+        return ticket
     ticket.refresh_from_db(fields=["number"])
     record(ticket, before="", by=by, at=at)
     promises.begin(ticket, at=at)
     if dialog is None and assigned_to is None:
         transaction.on_commit(partial(tasks.respond_to_ticket.delay, ticket_id=ticket.pk))
     return ticket
+
+
+def _kept(tenant: Tenant, *, key: str | None, row: dict[str, Any]) -> tuple[Ticket, bool]:
+    if key is None:
+        return Ticket.objects.create(tenant=tenant, **row), True
+    return Ticket.objects.get_or_create(tenant=tenant, key=key, defaults=row)
 
 
 @transaction.atomic
