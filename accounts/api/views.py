@@ -209,7 +209,7 @@ class IntegrationViewSet(
         return Response(self.get_serializer(integration).data)
 
     @extend_schema(parameters=[PERIOD], responses=MetricSerializer(many=True))
-    @action(detail=True, filterset_class=None, pagination_class=None)
+    @action(detail=True, filterset_fields=(), pagination_class=None)
     def metrics(self, request: Request, **kwargs: Any) -> Response:
         """Return what went through a connection: the last hour by minute, day by hour or month by day."""
         integration, asked = self.get_object(), request.query_params.get("period", AggregationPeriod.HOUR)

@@ -120,19 +120,19 @@ class TicketMoveSerializer(serializers.Serializer[Ticket]):
     )
 
 
-class AssignSerializer(serializers.Serializer[Ticket]):
+class TicketAssignSerializer(serializers.Serializer[Ticket]):
     """Who answers for a ticket from now on."""
 
     person = serializers.UUIDField(allow_null=True, help_text="The uuid of a person of the team, or null.")
 
 
-class PrioritySerializer(serializers.Serializer[Ticket]):
+class TicketPrioritySerializer(serializers.Serializer[Ticket]):
     """How soon a ticket wants attention."""
 
     priority = serializers.ChoiceField(TicketPriority.choices)
 
 
-class MergeSerializer(serializers.Serializer[Ticket]):
+class TicketMergeSerializer(serializers.Serializer[Ticket]):
     """Which ticket goes on."""
 
     into = serializers.UUIDField(help_text="The uuid of the ticket that goes on.")

@@ -21,15 +21,15 @@ from config.resources import OwnedReadOnlyViewSet
 from dialogs.enums import Sender
 from dialogs.models import Dialog
 from operators.api.serializers import (
-    AssignSerializer,
     CannedReplySerializer,
     HandoffSerializer,
-    MergeSerializer,
     NewTicketMessageSerializer,
     NewTicketSerializer,
-    PrioritySerializer,
+    TicketAssignSerializer,
+    TicketMergeSerializer,
     TicketMessageSerializer,
     TicketMoveSerializer,
+    TicketPrioritySerializer,
     TicketSerializer,
 )
 from operators.enums import TicketPriority, TicketStatus
@@ -134,31 +134,31 @@ class TicketViewSet(OwnedReadOnlyViewSet):
         )
         return Response(TicketSerializer(self.queryset.get(pk=ticket.pk)).data)
 
-    @extend_schema(request=AssignSerializer, responses=TicketSerializer)
+    @extend_schema(request=TicketAssignSerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, uuid: UUID) -> Response:
         """Give a ticket to a person of the team, or to nobody."""
-        ticket, wanted = self.get_object(), _valid(AssignSerializer, request)["person"]
+        ticket, wanted = self.get_object(), _valid(TicketAssignSerializer, request)["person"]
         people = {person.uuid: person for person in handlers_of(ticket.tenant)}
         if wanted and wanted not in people:
             raise ValidationError({"person": ["There is no such person in the team."]})
         handling.assign(ticket, to=people.get(wanted), by=_person(request), at=now())
         return self._shown(ticket)
 
-    @extend_schema(request=PrioritySerializer, responses=TicketSerializer)
+    @extend_schema(request=TicketPrioritySerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])
     def prioritise(self, request: Request, uuid: UUID) -> Response:
         """Say how soon a ticket wants attention."""
-        ticket, wanted = self.get_object(), _valid(PrioritySerializer, request)["priority"]
+        ticket, wanted = self.get_object(), _valid(TicketPrioritySerializer, request)["priority"]
         handling.prioritise(ticket, priority=TicketPriority(wanted), by=_person(request), at=now())
         return self._shown(ticket)
 
-    @extend_schema(request=MergeSerializer, responses=TicketSerializer)
+    @extend_schema(request=TicketMergeSerializer, responses=TicketSerializer)
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, uuid: UUID) -> Response:
         """Make a ticket part of another one, which is returned."""
         ticket = self.get_object()
-        into = self.get_queryset().filter(uuid=_valid(MergeSerializer, request)["into"]).first()
+        into = self.get_queryset().filter(uuid=_valid(TicketMergeSerializer, request)["into"]).first()
         if into is None:
             raise ValidationError({"into": ["There is no such ticket."]})
         return self._shown(merging.merge(ticket, into=into, by=_person(request), at=now()))

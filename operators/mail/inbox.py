@@ -60,6 +60,7 @@ class Inbox:
         self._server = server_of(credentials.get("imap_host", ""), port=IMAPS)
         self._credentials = credentials
         self.validity = 0
+        self._client: _Client | None = None
 
     def __enter__(self) -> Self:
         """Sign in and open the inbox, without marking anything as read.
@@ -69,17 +70,26 @@ class Inbox:
             Unreachable, Misnamed: there is no server, or it does not speak IMAP.
         """
         try:
-            self._client = _Client(self._server)
-            self._client.secure()
-            self._login()
-            self._client.select("INBOX", readonly=True)
-            _kind, values = self._client.response("UIDVALIDITY")
+            self._client = client = _Client(self._server)
+            client.secure()
+            self._login(client)
+            client.select("INBOX", readonly=True)
+            _kind, values = client.response("UIDVALIDITY")
             self.validity = int(values[0]) if values and values[0] else 0
         except (imaplib.IMAP4.error, OSError, ValueError) as error:
+            self._hang_up()
             raise Unreachable("bad_answer") from error
+        except CredentialsRefused:
+            self._hang_up()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._client is None:
+            return
         try:
             self._client.logout()
         except (imaplib.IMAP4.error, OSError):
@@ -112,16 +122,16 @@ class Inbox:
 
     def _ask(self, command: str, *arguments: Any) -> list[Any]:
         try:
-            kind, rows = self._client.uid(command, *arguments)
+            kind, rows = self._client.uid(command, *arguments) if self._client else ("NO", [])
         except (imaplib.IMAP4.error, OSError) as error:
             raise Unreachable("timeout" if isinstance(error, TimeoutError) else "bad_answer") from error
         if kind != "OK":
             raise Unreachable("bad_answer")
         return rows
 
-    def _login(self) -> None:
+    def _login(self, client: _Client) -> None:
         try:
-            self._client.login(self._credentials.get("username", ""), self._credentials.get("password", ""))
+            client.login(self._credentials.get("username", ""), self._credentials.get("password", ""))
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:

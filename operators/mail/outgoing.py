@@ -87,6 +87,8 @@ def _signed_in(server: Server, credentials: Mapping[str, str]) -> _Client:
 def _take(command: Callable[[str], Any], argument: str) -> None:
     try:
         code, words = command(argument)
+    except UnicodeError as error:
+        raise Rejected("bad_address") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Delayed("unreachable") from error
     _judge(code, words)

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
+import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, override
 
@@ -17,7 +18,7 @@ from accounts.errors import CredentialsRefused
 from accounts.models import Integration
 from accounts.ports import Outcome
 from accounts.services import credentials_of
-from config.errors import ProviderError
+from config.errors import DomainError, ProviderError
 from config.throttling import seconds_to_wait
 from dialogs.enums import Sender
 from operators.enums import MailStatus, TicketSource
@@ -34,6 +35,7 @@ RATE: Final = "30/hour"
 MARK: Final = re.compile(r"\[#(\d{1,18})-([0-9a-f]{10})\]")
 VALIDITY: Final = "uidvalidity"
 LAST: Final = "last_uid"
+log = structlog.get_logger(__name__)
 
 
 def greet(credentials: Mapping[str, str]) -> str:
@@ -64,10 +66,19 @@ def poll(integration: Integration, at: datetime) -> Outcome:
             return Outcome()
         taken = failed = 0
         for raw in inbox.after(int(known.get(LAST, 0)), limit=BATCH):
-            outcome = take(integration, raw, at=at)
+            outcome = _take_safely(integration, raw, at=at)
             taken, failed = taken + (outcome == MailStatus.RECEIVED), failed + (outcome is None)
             _remember(integration, {LAST: raw.uid})
         return Outcome(synced=taken, failed=failed, is_more=taken + failed >= BATCH)
+
+
+def _take_safely(integration: Integration, raw: Raw, *, at: datetime) -> MailStatus | None:
+    """Take in one letter; one that cannot be kept must not hold up those behind it."""
+    try:
+        return take(integration, raw, at=at)
+    except (DataError, DomainError) as error:
+        log.warning("letter_not_taken", mailbox=str(integration.uuid), uid=raw.uid, error=repr(error))
+        return None
 
 
 def take(integration: Integration, raw: Raw, *, at: datetime) -> MailStatus | None:

@@ -21,7 +21,7 @@ from dialogs.phrases import REQUESTED
 from dialogs.services import handing, joining
 from operators.enums import RequestState
 from operators.errors import NotAnOperator, OperatorFull
-from operators.models import HandoffAudit, HandoffRequest, OperatorPresence
+from operators.models import DialogNote, HandoffAudit, HandoffRequest, OperatorPresence
 from operators.models.presence import MESSENGERS
 from operators.services import dossiers, offering, queueing
 
@@ -74,6 +74,9 @@ def record_request(
         expires_at=at + PATIENCE,
         summary=dossiers.of_former(dialog),
     )
+    if handoff.summary:  # it began somewhere else
+        note = {"tenant_id": dialog.tenant_id, "text": handoff.summary}
+        DialogNote.objects.get_or_create(dialog=dialog, client_id=f"former-{request_id.hex}", defaults=note)
     last = HandoffAudit.objects.filter(dialog=dialog).order_by("-seq").first()
     _record(handoff, before=last.to_status if last else HandoffStatus.NONE, after=HandoffStatus.REQUESTED, by=by, at=at)
     if by is None and not queueing.is_staffed(dialog.tenant_id, at=at):

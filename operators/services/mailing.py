@@ -6,7 +6,7 @@ it is ``unknown`` and never sent again except by a person.
 
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import partial
 from typing import Final
 from uuid import uuid4
@@ -105,7 +105,7 @@ def send(mail_id: int, *, at: datetime) -> bool:
         _note(mail, status=MailStatus.UNKNOWN, error=str(error))
     except ProviderUnavailable as error:
         _put_off(mail, str(error), at=at)
-    except (ProviderError, CredentialsUnreadable) as error:
+    except (ProviderError, CredentialsUnreadable, ValueError) as error:  # a name or an address that no header can hold
         _note(mail, status=MailStatus.FAILED, error=str(error))
     else:
         _note(mail, status=MailStatus.SENT, error="")
@@ -164,9 +164,8 @@ def compose(mail: TicketMail) -> EmailMessage:
     """Return the letter with everything by which an answer to it finds its ticket."""
     ticket = mail.ticket
     letter = EmailMessage()
-    letter["From"] = formataddr(
-        (ticket.tenant.name if ticket else "", mail.from_address or settings.DEFAULT_FROM_EMAIL)
-    )
+    name = " ".join(ticket.tenant.name.split()) if ticket else ""
+    letter["From"] = formataddr((name, mail.from_address or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     letter["To"] = mail.to_address
     letter["Subject"] = mail.subject
     letter["Date"] = format_datetime(mail.created_at)
