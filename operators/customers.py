@@ -168,7 +168,7 @@ def _too_many(request: HttpRequest) -> HttpResponse:
 
 def _private(response: HttpResponse) -> HttpResponse:
     """Keep the address, which is a key, out of other sites and out of search engines."""
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" would take the Origin from our own forms too
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core import signing
+from django.test import Client
 from django.utils.timezone import now
 
 from dialogs.enums import Sender
@@ -42,7 +43,7 @@ def test_the_address_shows_what_was_said_but_no_notes(client, ticket):
     shown = answer.content.decode()
 
     assert (answer.status_code, "Отправили курьера" in shown, "Скандалист" in shown) == (200, True, False)
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
 
@@ -55,6 +56,17 @@ def test_what_the_customer_adds_reopens_a_solved_ticket(client, ticket):
     ticket.refresh_from_db()
     assert (answer.status_code, ticket.status) == (302, TicketStatus.REOPENED)
     assert ticket.messages.get().text == "Курьер не приехал"
+
+
+def test_forms_are_taken_with_what_a_browser_sends_under_the_pages_own_policy(ticket):
+    browser = Client(enforce_csrf_checks=True)
+    shown = browser.get(page(ticket))
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.content.decode())[1]
+    origin = "null" if shown["Referrer-Policy"] == "no-referrer" else "http://testserver"
+
+    answer = browser.post(page(ticket), {"text": "Алло", "csrfmiddlewaretoken": token}, headers={"Origin": origin})
+
+    assert (answer.status_code, ticket.messages.get().text) == (302, "Алло")
 
 
 def test_long_after_the_end_the_customer_is_led_to_the_follow_up(client, ticket):
