@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from assistants.models import Assistant
+from config.addresses import address_of
 from config.db import new_uuid
 from config.errors import DomainError
 from config.throttling import seconds_to_wait
@@ -154,7 +155,7 @@ def _nonce(ticket: str) -> str | None:
 
 def _is_too_much(request: HttpRequest, assistant: Assistant, email: str) -> bool:
     limits = (
-        (ADDRESS_RATE, "ask-address", request.META.get("REMOTE_ADDR", "")),
+        (ADDRESS_RATE, "ask-address", address_of(request)),
         (EMAIL_RATE, "address", email.lower()),
         (SHOP_RATE, "ask-shop", str(assistant.tenant_id)),
     )

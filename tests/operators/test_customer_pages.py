@@ -109,7 +109,7 @@ def test_a_shop_that_was_shut_shows_no_tickets(client, ticket):
 @pytest.fixture
 def form(client, monkeypatch):
     """A form that was open for longer than a machine needs."""
-    client.defaults["REMOTE_ADDR"] = f"2001:db8::{uuid4().hex[:4]}:{uuid4().hex[:4]}"
+    client.defaults["REMOTE_ADDR"] = f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
     monkeypatch.setattr(customers, "SOONEST", -1)
     assistant = AssistantFactory()
     address = f"/help/{assistant.uuid}/"
