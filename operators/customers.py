@@ -20,7 +20,7 @@ from config.addresses import address_of
 from config.db import new_uuid
 from config.errors import DomainError
 from config.throttling import seconds_to_wait
-from dialogs.appearance import Appearance
+from dialogs.services.visiting import consent_page_of
 from operators.models import Ticket
 from operators.services import asking, pages
 
@@ -123,8 +123,7 @@ def ask(request: HttpRequest, uuid: UUID) -> HttpResponse:
             opened = _open(found, form.cleaned_data, nonce)
             messages.success(request, _("Your request #%(number)d is registered.") % {"number": opened.number})
             return redirect("ticket_page", token=pages.token_of(opened))
-    look = Appearance.of(found)
-    context = {"form": form, "shop": found.tenant.name, "consent_url": look.consent_url}
+    context = {"form": form, "shop": found.tenant.name, "consent_url": consent_page_of(found)}
     return _private(render(request, "operators/customer/ask.html", context, status=_code(form)))
 
 

@@ -12,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from assistants.models import Assistant
 from config.throttling import seconds_to_wait
 from dialogs import ports
+from dialogs.appearance import Appearance
 from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus
 from dialogs.errors import AssistantOff, TooManyMessages
 from dialogs.events import announce_run, as_event, state_of
@@ -65,6 +66,11 @@ def visitor_of(assistant: Assistant, token: str) -> Visitor:
     if not isinstance(claims, dict) or claims.get("a") != str(assistant.uuid):
         raise AuthenticationFailed
     return Visitor(assistant=assistant, key=str(claims["v"]))
+
+
+def consent_page_of(assistant: Assistant) -> str:
+    """Return where the shop says how it treats what customers write, or nothing."""
+    return Appearance.of(assistant).consent_url
 
 
 def say(visitor: Visitor, *, text: str, client_id: str, at: datetime) -> Received:

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext, override
 
-from dialogs import intents
 from dialogs.enums import Sender
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services.continuing import FORMER
+from dialogs.services.deciding import SMALL_TALK
 from operators.enums import TicketSource
 
 LINES: Final = 20
 LONGEST_LINE: Final = 1_000
 LONGEST_TITLE: Final = 120
-IDLE: Final = frozenset({*intents.SMALL_TALK, "ask_person"})
+IDLE: Final = SMALL_TALK | {"ask_person"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
