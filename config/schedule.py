@@ -59,6 +59,11 @@ SCHEDULE: Final = {
         "options": {"expires": 10},
     },
     "find reviews without a draft": {"task": "marketplace.tasks.catch_up_drafts", "schedule": crontab(minute=20)},
+    "find lost work on many reviews": {
+        "task": "marketplace.tasks.sweep_bulk",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},

@@ -12,7 +12,7 @@ from config.postgres.operations import same_tenant, touch_updated_at
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0011_mailboxes'),
+        ('accounts', '0012_mailboxes'),
         ('dialogs', '0004_inbound_events'),
         ('operators', '0009_offers_and_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

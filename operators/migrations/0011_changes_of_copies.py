@@ -11,7 +11,7 @@ from config.postgres.operations import same_tenant, touch_updated_at
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0012_help_desks_tell'),
+        ('accounts', '0013_help_desks_tell'),
         ('operators', '0010_letters'),
     ]
 

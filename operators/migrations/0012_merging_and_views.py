@@ -12,7 +12,7 @@ from config.postgres.operations import same_tenant
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0012_help_desks_tell'),
+        ('accounts', '0013_help_desks_tell'),
         ('dialogs', '0004_inbound_events'),
         ('operators', '0011_changes_of_copies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

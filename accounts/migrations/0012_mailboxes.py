@@ -47,6 +47,6 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0010_connections_are_leased")]
+    dependencies = [("accounts", "0011_connections_are_leased")]
 
     operations = [migrations.RunPython(load, unload)]

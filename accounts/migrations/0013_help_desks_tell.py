@@ -33,6 +33,6 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0011_mailboxes")]
+    dependencies = [("accounts", "0012_mailboxes")]
 
     operations = [migrations.RunPython(load, unload)]
