@@ -44,6 +44,7 @@ SCHEDULE: Final = {
     "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
     "look after bots": {"task": "dialogs.tasks.check_bots", "schedule": 600, "options": {"expires": 600}},
     "forget what messengers repeat": {"task": "dialogs.tasks.forget_inbound", "schedule": crontab(hour=4, minute=15)},
+    "clear away unsent uploads": {"task": "dialogs.tasks.clear_uploads", "schedule": 3600},
     "back the database up": {"task": "config.tasks.back_up", "schedule": crontab(hour=3, minute=0)},
     "rehearse a restore": {
         "task": "config.tasks.rehearse_restore",
