@@ -8,8 +8,9 @@ from django.dispatch import receiver
 from django.utils.timezone import now
 
 from dialogs.events import announce_state
-from dialogs.signals import dialog_closed, operator_requested, snooze_ended
-from operators.services import handoffs, snoozing
+from dialogs.models import DialogMessage
+from dialogs.signals import dialog_closed, message_received, operator_requested, snooze_ended
+from operators.services import choosing, handoffs, snoozing
 
 
 @receiver(operator_requested, dispatch_uid="operators.open_handoff")
@@ -29,3 +30,11 @@ def end_handoff(*, dialog_id: int, **_: Any) -> None:
 def note_woken(*, dialog_id: int, at: datetime, **_: Any) -> None:
     """Keep that the customer's words ended a conversation's sleep."""
     snoozing.note_woken(dialog_id, at=at)
+
+
+@receiver(message_received, dispatch_uid="operators.hear_choice")
+def hear_choice(*, message_id: int, **_: Any) -> None:
+    """Do what a waiting customer chose in words."""
+    message = DialogMessage.objects.select_related("dialog").filter(pk=message_id, dialog__handoff_status="requested")
+    if found := message.first():
+        choosing.hear(found, at=now())

@@ -1,9 +1,12 @@
 """Operators, handoffs and tickets."""
 
 from operators.models.canned import CannedReply, CannedReplyQuerySet
+from operators.models.changes import RefChange, RefChangeQuerySet
 from operators.models.desk import DeskJob, DeskSettings, Mention
 from operators.models.drafts import KeptDraft, ReplySuggestion
+from operators.models.filters import SavedFilter
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
+from operators.models.mails import TicketMail, TicketMailQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
 from operators.models.notes import DialogNote
 from operators.models.presence import OperatorPresence
@@ -31,13 +34,18 @@ __all__ = [
     "KeptDraft",
     "Mention",
     "OperatorPresence",
+    "RefChange",
+    "RefChangeQuerySet",
     "ReplySuggestion",
+    "SavedFilter",
     "SlaClock",
     "SlaClockQuerySet",
     "SlaPolicy",
     "Ticket",
     "TicketAudit",
     "TicketExternalRef",
+    "TicketMail",
+    "TicketMailQuerySet",
     "TicketMessage",
     "TicketMirror",
     "TicketMirrorQuerySet",

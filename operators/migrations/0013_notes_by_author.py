@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
         ('dialogs', '0010_snoozed_index'),
-        ('operators', '0008_due_clocks'),
+        ('operators', '0012_merging_and_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,6 @@ INDEXES = {
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("operators", "0011_the_operators_desk")]
+    dependencies = [("operators", "0015_the_operators_desk")]
 
     operations = performance_indexes(INDEXES)

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
         ('dialogs', '0010_snoozed_index'),
-        ('operators', '0010_canned_replies_of_ones_own'),
+        ('operators', '0014_canned_replies_of_ones_own'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

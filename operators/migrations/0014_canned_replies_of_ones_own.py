@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0009_tickets_run_out_of_time'),
         ('assistants', '0007_evaluation_guards'),
-        ('operators', '0009_notes_by_author'),
+        ('operators', '0013_notes_by_author'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
