@@ -24,6 +24,7 @@ from dialogs.services.posting import LONGEST_MESSAGE
 from dialogs.services.sighting import note_sighting
 
 LOADER_SECONDS: Final = 300
+OWN_ADDRESSES: Final = ("config", "ticket", "session", "identify", "messages", "history", "transcript", "forget")
 JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -111,10 +112,7 @@ def _frame_config(assistant: Assistant, language: str) -> dict[str, Any]:
         "origins": origins.named_by(assistant),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
-            **{
-                name: reverse(f"widget_{name}", args=[assistant.uuid])
-                for name in ("config", "ticket", "session", "identify", "messages")
-            },
+            **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in OWN_ADDRESSES},
             "command": reverse("widget_command", args=[assistant.uuid]),
         },
     }

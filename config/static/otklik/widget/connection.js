@@ -92,6 +92,12 @@
       if (this.mode === "online") this.#send({ command: "hello", token: await this.#token(), after_seq: this.lastSeq() });
     }
 
+    /** Ask one of the other addresses, whatever the state of the socket. */
+    ask(method, name, fields = {}) {
+      if (method === "GET") return this.#fetch("GET", `${this.urls[name]}?${new URLSearchParams(fields)}`);
+      return this.#fetch(method, this.urls[name], fields);
+    }
+
     /** Become the customer whom the shop's server vouches for; the conversation of that customer is followed. */
     async identify(claim) {
       const answer = await this.#fetch("POST", this.urls.identify, claim);
