@@ -437,7 +437,7 @@
     if (event.shiftKey ? document.activeElement === first : document.activeElement === last) { event.preventDefault(); (event.shiftKey ? last : first).focus(); }
   };
   document.addEventListener("keydown", (event) => {
-    if (sheet.isOpen) { keepFocus(event, by("sheet")); return; }
+    if (sheet.isOpen) { if (event.key === "Escape") sheet.close(); else keepFocus(event, by("sheet")); return; }
     if (event.key === "Escape") { if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); } else tell("close"); return; }
     if (state.isFull) keepFocus(event, chat);
   });

@@ -9,9 +9,6 @@
     constructor({ box, behind, say, language, connection, notice, erased }) {
       Object.assign(this, { box, behind, say, connection, notice, erased });
       this.when = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-      box.addEventListener("keydown", (event) => {
-        if (event.key === "Escape") { event.stopPropagation(); this.close(); }
-      });
     }
 
     get isOpen() { return !this.box.hidden; }
@@ -80,6 +77,7 @@
           const done = make("p", "thanks", this.say("mailed", { email: field.value.trim() }));
           done.setAttribute("role", "status");
           form.replaceChildren(done);
+          this.box.querySelector("button").focus();
         } catch (refusal) { problem.textContent = this.#words(refusal); send.disabled = false; }
       });
       this.#open(this.say("mail"), form);
