@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from django.core.files.storage import default_storage
@@ -45,7 +45,9 @@ def forget(visitor: Visitor, *, at: datetime) -> int:
 
 def _erase(dialog: Dialog) -> None:
     messages = list(dialog.messages.all())
-    paths = [path for message in messages for path in _paths(message)]
+    files = dialog.attachments.values_list("path", "thumbnail_path")
+    paths = [path for pair in files for path in pair if path]
+    dialog.attachments.all().delete()
     words = phrases.say(phrases.ERASED, language=dialog.language_code)
     for message in messages:
         message.text, message.entities, message.metadata = words, {}, {"is_erased": True}
@@ -72,11 +74,6 @@ def _forget_person(contact: Contact) -> None:
     contact.first_name = contact.last_name = contact.email = contact.phone = ""
     contact.metadata = {}
     contact.save(update_fields=["first_name", "last_name", "email", "phone", "metadata"])
-
-
-def _paths(message: DialogMessage) -> list[str]:
-    files: list[dict[str, Any]] = message.metadata.get("attachments", [])
-    return [file["path"] for file in files if file.get("path")]
 
 
 def _delete_files(paths: list[str]) -> None:

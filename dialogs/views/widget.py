@@ -19,12 +19,17 @@ from django.views.decorators.http import require_safe
 
 from assistants.models import Assistant
 from dialogs import origins, storefront, wording
+from dialogs.allowances import allowance_of
 from dialogs.appearance import Appearance, language_of, shown_by
+from dialogs.enums import Channel
 from dialogs.services.posting import LONGEST_MESSAGE
 from dialogs.services.sighting import note_sighting
 
 LOADER_SECONDS: Final = 300
-OWN_ADDRESSES: Final = ("config", "ticket", "session", "identify", "messages", "history", "transcript", "forget")
+OWN_ADDRESSES: Final = (
+    *("config", "ticket", "session", "identify", "messages", "command", "files"),
+    *("history", "transcript", "forget"),
+)
 JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -110,10 +115,10 @@ def _frame_config(assistant: Assistant, language: str) -> dict[str, Any]:
         "version": assistant.widget_version,
         "limit": LONGEST_MESSAGE,
         "origins": origins.named_by(assistant),
+        "files": allowance_of(Channel.WIDGET).as_json(),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
             **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in OWN_ADDRESSES},
-            "command": reverse("widget_command", args=[assistant.uuid]),
         },
     }
 

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 from django.core import mail
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
@@ -13,6 +12,7 @@ from dialogs.models import Contact, ContactIdentity, Dialog, DialogMessage, Dial
 from dialogs.services import handing, identifying, posting, rating, visiting
 from operators.models import DialogNote
 from tests.dialogs.conftest import NOON, dialog_of
+from tests.factories.dialogs import AttachmentFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sleeping_workers")]
 SECRET = "Меня зовут Анна, мой телефон 900-00-00"
@@ -110,8 +110,8 @@ def test_a_letter_that_does_not_leave_is_owned_up_to(client, visitor, settings):
 def test_erased_data_are_nowhere_and_the_books_stay(client, visitor, tenant, django_capture_on_commit_callbacks):
     dialog = say(visitor)
     visiting.obey(dialog, "set_context", {"facts": {"phone": SECRET}}, at=NOON)
-    path = default_storage.save("attachments/test", ContentFile(b"x"))
-    DialogMessage.objects.update(metadata={"attachments": [{"path": path}]}, entities={"name": SECRET})
+    path = AttachmentFactory(message=dialog.messages.get(), name=SECRET).path
+    DialogMessage.objects.update(metadata={"words": SECRET}, entities={"name": SECRET})
     reply = posting.post(dialog, author=tenant.owner, text=f"Спасибо! {SECRET}", at=NOON)
     receipt = {"price": "1.5", "sources": [{"quote": SECRET}], "left_out": [], "model": {"usage": 7}}
     DialogMessage.objects.filter(pk=reply.pk).update(receipt=receipt)
@@ -136,7 +136,7 @@ def test_erased_data_are_nowhere_and_the_books_stay(client, visitor, tenant, dja
         "",
         2,
     )
-    assert not default_storage.exists(path)
+    assert (dialog.attachments.count(), default_storage.exists(path)) == (0, False)
     assert dialog.status == DialogStatus.CLOSED
     assert ContactIdentity.objects.count() == 0
     assert call(client, visitor, "history").json() == {"dialogs": []}
