@@ -10,11 +10,11 @@ from django.utils.timezone import now
 from dialogs.enums import DialogStatus, HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from operators.enums import BulkAction, JobStatus
-from operators.models import DeskJob, Mention, OperatorPresence
+from operators.models import DeskJob, DialogNote, KeptDraft, Mention, OperatorPresence, ReplySuggestion
 from operators.services import attending, bulk, conducting, handoffs, noting, queueing, sweeping
 from tests.dialogs.conftest import dialog_of
 from tests.factories.accounts import TenantFactory
-from tests.factories.operators import MentionFactory, operator_of
+from tests.factories.operators import KeptDraftFactory, MentionFactory, NoteFactory, SuggestionFactory, operator_of
 from tests.operators.test_console import CLIENT, Operator
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sleeping_workers")]
@@ -174,6 +174,16 @@ def test_the_sweeper_finds_letters_whose_task_was_lost(sleeping_workers, desk):
     sweeping.sweep(at=now())
 
     assert [name for name, *_ in sleeping_workers].count("operators.tasks.write_of_mention") == 1
+
+
+def test_what_was_begun_for_somebody_is_forgotten_with_them(dialog):
+    for factory in (KeptDraftFactory, SuggestionFactory, NoteFactory):
+        factory(dialog=dialog)
+        factory()
+
+    noting.forget([dialog.pk])
+
+    assert [model.objects.count() for model in (KeptDraft, ReplySuggestion, DialogNote)] == [1, 1, 1]
 
 
 async def test_an_empty_queue_says_how_long_people_waited_today(assistant, desk, tenant):
