@@ -59,7 +59,7 @@ def _call(note: DialogNote, people: list[User], *, at: datetime) -> None:
 
     for person in people:
         mention = Mention.objects.create(tenant_id=note.tenant_id, note=note, person=person, created_at=at)
-        later = {"kwargs": {"mention_id": mention.pk}, "countdown": PATIENCE.total_seconds()}
+        later: dict[str, Any] = {"kwargs": {"mention_id": mention.pk}, "countdown": PATIENCE.total_seconds()}
         transaction.on_commit(partial(tasks.write_of_mention.apply_async, **later))
 
 
