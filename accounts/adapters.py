@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import letters, services
+from accounts.enums import SettingCategory
 from accounts.models import User
 from accounts.services.people import normalised_email
 from accounts.services.rotation import opened_second_factor, sealed_second_factor
@@ -29,6 +30,15 @@ INVITATION = "invitation"  # the session's key for the token of an invitation to
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up, confirmation and log-in by e-mail."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Let newcomers in while our staff says so, and invited people always."""
+        is_open: bool = services.setting(SettingCategory.GENERAL, "registration_open")
+        return is_open or INVITATION in request.session
+
+    def get_from_email(self) -> str:
+        """Write under the name our staff chose."""
+        return letters.sender()
 
     def clean_email(self, email: str) -> str:
         """Return the e-mail as it is stored, so that look-alikes are one address."""

@@ -30,6 +30,7 @@ SECTIONS: Final = (
     ("api_keys", _("API keys"), "key"),
     ("integrations", _("Integrations"), "plug"),
     ("webhooks", _("Webhooks"), "code"),
+    ("audit", _("Audit log"), "shield"),
 )
 PERSONAL: Final = (("profile", _("Profile"), "user"),)
 STAFF: Final = (("admin:index", _("Administration"), "shield"),)
@@ -38,9 +39,11 @@ STAFF: Final = (("admin:index", _("Administration"), "shield"),)
 def workspace(request: HttpRequest) -> dict[str, Any]:
     """Return the frame of a page: current tenant, tenants to choose from, sections."""
     user = getattr(request, "user", None)
+    told = getattr(request, "maintenance", None)
     if user is None or not user.is_authenticated:
-        return {"tenant": None, "tenants": (), "navigation": [], "personal_navigation": []}
+        return {"tenant": None, "tenants": (), "navigation": [], "personal_navigation": [], "maintenance": told}
     return {
+        "maintenance": told,
         "tenant": getattr(request, "tenant", None),
         "tenants": SimpleLazyObject(lambda: list(Tenant.objects.visible_to(user).order_by("name"))),
         "navigation": _links(SECTIONS, request.path),

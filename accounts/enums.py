@@ -113,7 +113,9 @@ class SettingType(TextChoices):
 
     STRING = "string", _("Text")
     INTEGER = "integer", _("Whole number")
+    DECIMAL = "decimal", _("Number")
     BOOLEAN = "boolean", _("Yes or no")
+    CHOICE = "choice", _("One of a list")
     JSON = "json", _("JSON")
 
 
@@ -161,3 +163,24 @@ class SwitchOff(TextChoices):
     BY_HAND = "by_hand", _("Switched off by hand")
     FAILING = "failing", _("It failed for days")
     GONE = "gone", _("It answered 410 Gone")
+
+
+class MaintenanceMode(TextChoices):
+    """How much of the system works while we work on it."""
+
+    OFF = "off", _("Everything works")
+    READ_ONLY = "read_only", _("Reading only: nothing can be changed")
+    CLOSED = "closed", _("Closed: a page says when it opens again")
+
+
+class Topic(TextChoices):
+    """What a notification is about; people choose for each how they want to hear of it."""
+
+    MONEY = "money", _("Balance and payments")
+    CONVERSATIONS = "conversations", _("Customers who wait")
+    TICKETS = "tickets", _("Tickets")
+    REPUTATION = "reputation", _("Reviews and Wildberries")
+    KNOWLEDGE = "knowledge", _("Knowledge and tests")
+    CONNECTIONS = "connections", _("Connections that fail")
+    TEAM = "team", _("Team and safety")
+    NEWS = "news", _("News of Otklik")

@@ -74,6 +74,24 @@ class AlreadyMember(DomainError):
 
 
 @dataclass
+class TeamFull(DomainError):
+    """The team is as large as one may be."""
+
+    code, status = "team_full", 409
+    message = _("A team can have {limit} people, open invitations included.")
+    limit: int
+
+
+@dataclass
+class TooManyKeys(DomainError):
+    """The shop has as many live keys as one may have."""
+
+    code, status = "too_many_keys", 409
+    message = _("A shop can have {limit} live API keys. Revoke one first.")
+    limit: int
+
+
+@dataclass
 class OwnerStays(DomainError):
     """A tenant's owner can neither leave nor lose the role."""
 

@@ -82,3 +82,27 @@ def purge_events(**_: Any) -> None:
 
     while events.purge_events(at=now()):
         pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_notification(*, notification_id: int, **_: Any) -> None:
+    """Send the letter of a notification."""
+    from accounts import letters  # noqa: PLC0415 -- leaf
+    from accounts.services import notifying  # noqa: PLC0415 -- leaf
+
+    row = notifying.claim_letter(notification_id, at=now())
+    if row is None:
+        return
+    facts = {"notification": row, "url": letters.absolute(row.url or "/")}
+    letters.send("notification", to=row.user.email, language=row.user.language_code, **facts)
+    notifying.letter_sent(row)
+
+
+@shared_task(ignore_result=True)
+def sweep_notifications(**_: Any) -> None:
+    """Find letters that nobody sends, and forget what is old."""
+    from accounts.services import notifying  # noqa: PLC0415 -- leaf
+
+    notifying.sweep_letters(at=now())
+    while notifying.purge_notifications(at=now()):
+        pass

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import integrations, keys, profile, team, webhooks, workspace
+from accounts.views import audit, integrations, keys, notifications, profile, team, webhooks, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
@@ -28,6 +28,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("integrations/<uuid:uuid>/", integrations.integration, name="integration"),
     path("integrations/<uuid:uuid>/sync/", integrations.sync, name="sync_integration"),
     path("integrations/<uuid:uuid>/disconnect/", integrations.disconnect, name="disconnect_integration"),
+    path("settings/audit/", audit.audit, name="audit"),
+    path("settings/audit/export/", audit.export, name="audit_export"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/bell/", notifications.bell, name="bell"),
+    path("notifications/read/", notifications.read_all, name="read_notifications"),
+    path("notifications/preferences/", notifications.preferences, name="notification_preferences"),
+    path("notifications/<uuid:uuid>/", notifications.open_notification, name="open_notification"),
     path("profile/", profile.profile, name="profile"),
     path("profile/shop/", profile.rename_shop, name="rename_shop"),
     path("accounts/", include("allauth.urls")),

@@ -37,6 +37,7 @@ class Page:
     name: str
     icon: str
     view: Callable[[HttpRequest], HttpResponse]
+    is_listed: bool = True  # in the sidebar
 
 
 pages: Final[list[Page]] = []  # filled from ``AppConfig.ready``
@@ -145,7 +146,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar: one group per domain, every registered model in it."""
     from django.contrib import admin  # noqa: PLC0415 -- leaf: the registry is full only at request time
 
-    operations = [{"title": page.title, "link": reverse(f"admin:{page.name}"), "icon": page.icon} for page in pages]
+    listed = [page for page in pages if page.is_listed]
+    operations = [{"title": page.title, "link": reverse(f"admin:{page.name}"), "icon": page.icon} for page in listed]
     groups = [{"title": _("Operations"), "collapsible": True, "items": operations}]
     for app in admin.site.get_app_list(request):
         items = [

@@ -52,6 +52,7 @@ SCHEDULE: Final = {
     "find reviews without a draft": {"task": "marketplace.tasks.catch_up_drafts", "schedule": crontab(minute=20)},
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
+    "find due letters": {"task": "accounts.tasks.sweep_notifications", "schedule": 60, "options": {"expires": 60}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
     "find due syncs": {"task": "marketplace.tasks.sweep_syncs", "schedule": 15, "options": {"expires": 15}},
     "warn of tokens that expire": {"task": "marketplace.tasks.warn_of_tokens", "schedule": crontab(hour=9, minute=0)},

@@ -180,7 +180,7 @@ class IntegrationViewSet(
         """Connect an account, or give a connected one new credentials."""
         payload = self.get_serializer(data=request.data)
         payload.is_valid(raise_exception=True)
-        integration = services.connect(request.tenant, **payload.validated_data)  # type: ignore[attr-defined]  # ours
+        integration = services.connect(request.tenant, by=request.user, **payload.validated_data)  # type: ignore[attr-defined]  # ours
         return Response(self.get_serializer(integration).data, status=status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
@@ -199,7 +199,7 @@ class IntegrationViewSet(
 
     def perform_destroy(self, instance: Integration) -> None:
         """Disconnect: the credentials are erased, the history stays."""
-        services.disconnect(instance)
+        services.disconnect(instance, by=self.request.user)
 
 
 class SyncLogFilter(FilterSet):

@@ -3,6 +3,7 @@
 from accounts.models.events import Event, EventStream, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
 from accounts.models.people import ApiKey, ApiKeyPrincipal, User, person_behind
+from accounts.models.records import AuditEntry, Notification, NotificationPreference
 from accounts.models.system import IdempotencyKey, StartPageEvent, SystemSetting
 from accounts.models.tenancy import (
     Invitation,
@@ -17,12 +18,15 @@ from accounts.models.tenancy import (
 __all__ = [
     "ApiKey",
     "ApiKeyPrincipal",
+    "AuditEntry",
     "Event",
     "EventStream",
     "IdempotencyKey",
     "Integration",
     "Invitation",
     "Membership",
+    "Notification",
+    "NotificationPreference",
     "Owned",
     "OwnedQuerySet",
     "Platform",

@@ -1,6 +1,12 @@
 """Which row each address of accounts is about."""
 
-from tests.factories.accounts import ApiKeyFactory, IntegrationFactory, InvitationFactory, MembershipFactory
+from tests.factories.accounts import (
+    ApiKeyFactory,
+    IntegrationFactory,
+    InvitationFactory,
+    MembershipFactory,
+    NotificationFactory,
+)
 from tests.factories.webhooks import a_delivery, an_endpoint
 
 
@@ -13,6 +19,7 @@ def a_delivery_of(tenant):
 
 
 CASES = {
+    "open_notification": lambda tenant: {"uuid": NotificationFactory(tenant=tenant).uuid},
     "webhook-endpoint-detail": an_endpoint_of,
     "webhook-endpoint-rotate-secret": an_endpoint_of,
     "webhook-endpoint-test": an_endpoint_of,

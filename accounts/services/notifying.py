@@ -1,0 +1,146 @@
+"""Telling people what they should know: in the dashboard, and by letter if they want it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import translation
+
+from accounts import tasks
+from accounts.enums import Role, Topic, UserStatus
+from accounts.models import Membership, Notification, NotificationPreference, Tenant, User
+from accounts.services.access import RANK
+
+BY_MAIL: Final = frozenset({Topic.MONEY, Topic.CONNECTIONS, Topic.TEAM})  # unless the person says otherwise
+KEPT: Final = timedelta(days=90)
+BATCH: Final = 1_000
+LEASE: Final = timedelta(minutes=5)
+GIVEN_UP_AFTER: Final = timedelta(days=1)
+
+
+@transaction.atomic
+def notify(
+    tenant: Tenant,
+    *,
+    topic: Topic,
+    title: Any,
+    key: str,
+    at: datetime,
+    text: Any = "",
+    url: str = "",
+    role: Role = Role.ADMIN,
+    to: Iterable[User] | None = None,
+    by: User | None = None,
+) -> list[Notification]:
+    """Tell the people of a shop something, each once per ``key``, in their language and by the ways they chose.
+
+    Args:
+        tenant: The shop.
+        topic: What it is about.
+        title: One line; lazy text (``gettext_lazy``, ``format_lazy``) is spoken in each person's language.
+        key: The same key is never told twice to one person: ``"balance-low:2026-11-28"``.
+        at: Now.
+        text: More words, lazy or not.
+        url: The page to look at, as ``reverse`` gives it.
+        role: Who hears of it: members with at least this role.
+        to: Instead of a role, these people; those who are no members are left out.
+        by: Who did it; they know already.
+
+    Returns:
+        The notifications made now.
+    """
+    people = _audience(tenant, role=role, to=to, by=by)
+    wanted = preferences_of(people)
+    rows = []
+    for person in people:
+        in_app, by_mail = wanted[person.pk][topic]
+        if in_app or by_mail:
+            with translation.override(person.language_code):
+                words = {"title": str(title)[:255], "text": str(text)}
+            rows.append(
+                Notification(
+                    tenant=tenant,
+                    user=person,
+                    topic=topic,
+                    url=url,
+                    key=key,
+                    is_shown=in_app,
+                    mail_after=at if by_mail else None,
+                    created_at=at,
+                    **words,
+                )
+            )
+    known = set(Notification.objects.filter(tenant=tenant, key=key, user__in=people).values_list("user_id", flat=True))
+    fresh = [row for row in rows if row.user_id not in known]
+    Notification.objects.bulk_create(fresh, ignore_conflicts=True)
+    made = list(Notification.objects.filter(uuid__in=[row.uuid for row in fresh]))
+    for row in made:
+        if row.mail_after:
+            transaction.on_commit(partial(tasks.send_notification.delay, notification_id=row.pk), robust=True)
+    return made
+
+
+def preferences_of(people: Iterable[User]) -> dict[int, dict[str, tuple[bool, bool]]]:
+    """Return for each person and topic whether it stands in their list, and whether a letter goes out."""
+    keys = [person.pk for person in people]
+    chosen: dict[int, dict[str, tuple[bool, bool]]] = {
+        key: {topic: (True, topic in BY_MAIL) for topic in Topic} for key in keys
+    }
+    for row in NotificationPreference.objects.filter(user__in=keys):
+        chosen[row.user_id][row.topic] = (row.in_app, row.by_mail)
+    return chosen
+
+
+@transaction.atomic
+def choose(user: User, *, topic: Topic, in_app: bool, by_mail: bool) -> None:
+    """Remember how a person wants to hear of a topic."""
+    NotificationPreference.objects.update_or_create(
+        user=user, topic=topic, defaults={"in_app": in_app, "by_mail": by_mail}
+    )
+
+
+def read(user: User, *, at: datetime, uuid: Any = None) -> int:
+    """Mark one of a person's notifications, or all of them, as looked at."""
+    rows = Notification.objects.filter(user=user).unread()
+    return rows.filter(**({"uuid": uuid} if uuid else {})).update(read_at=at)
+
+
+def claim_letter(notification_id: int, *, at: datetime) -> Notification | None:
+    """Take a due letter for the next minutes; of two workers one gets it."""
+    if not Notification.objects.filter(pk=notification_id).mail_due(at=at).update(mail_after=at + LEASE):
+        return None
+    return Notification.objects.select_related("user", "tenant").get(pk=notification_id)
+
+
+def letter_sent(notification: Notification) -> None:
+    """Note that the letter is out."""
+    Notification.objects.filter(pk=notification.pk).update(mail_after=None)
+
+
+def sweep_letters(*, at: datetime) -> int:
+    """Find letters that nobody sends; those of yesterday are given up. Return how many were found."""
+    Notification.objects.mail_due(at=at - GIVEN_UP_AFTER).update(mail_after=None)
+    due = Notification.objects.mail_due(at=at - timedelta(minutes=1)).order_by("mail_after")
+    keys = list(due.values_list("pk", flat=True)[:BATCH])
+    for key in keys:
+        tasks.send_notification.delay(notification_id=key)
+    return len(keys)
+
+
+def purge_notifications(*, at: datetime) -> int:
+    """Forget old notifications, a batch at a time; return how many."""
+    old = Notification.objects.filter(created_at__lt=at - KEPT).order_by("pk").values_list("pk", flat=True)
+    return Notification.objects.filter(pk__in=list(old[:BATCH])).delete()[0]
+
+
+def _audience(tenant: Tenant, *, role: Role, to: Iterable[User] | None, by: User | None) -> list[User]:
+    members = Membership.objects.of(tenant).filter(user__status=UserStatus.ACTIVE, user__is_approved=True)
+    if to is not None:
+        members = members.filter(user__in=[person.pk for person in to])
+    else:
+        members = members.filter(role__in=[each for each in Role if RANK[each] >= RANK[role]])
+    if by is not None:
+        members = members.exclude(user=by)
+    return [member.user for member in members.select_related("user").order_by("user_id")]
