@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 class Drain(bootsteps.StartStopStep):
     """While the system is worked on, a worker finishes what it does and takes nothing new."""
 
-    requires = {"celery.worker.consumer.tasks:Tasks"}
+    requires = ("celery.worker.consumer.tasks:Tasks",)
     is_drained = False  # of this process's worker
 
     def __init__(self, parent: Any, **kwargs: Any) -> None:

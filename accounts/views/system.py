@@ -1,6 +1,5 @@
 """The staff's page of system settings: typed forms by category, history with a way back, maintenance mode."""
 
-from decimal import Decimal
 from typing import Any, Final, cast
 
 from django import forms
@@ -58,22 +57,21 @@ def _field_of(switch: Switch) -> forms.Field:
         return forms.BooleanField(widget=widgets.UnfoldBooleanSwitchWidget, **shared)
     if switch.data_type == SettingType.CHOICE:
         return forms.ChoiceField(choices=switch.choices, widget=widgets.UnfoldAdminSelectWidget, **shared)
-    bounds = {"min_value": switch.minimum, "max_value": switch.maximum}
-    if switch.data_type == SettingType.INTEGER:
-        field = forms.IntegerField(
-            widget=widgets.UnfoldAdminIntegerFieldWidget, **{**shared, "required": True}, **bounds
-        )
-        field.clean = lambda value: int(Decimal(forms.IntegerField.clean(field, value)))  # type: ignore[method-assign, arg-type]  # bounds are decimals
-        return field
-    if switch.data_type == SettingType.DECIMAL:
-        return forms.DecimalField(
-            widget=widgets.UnfoldAdminDecimalFieldWidget, decimal_places=2, **{**shared, "required": True}, **bounds
-        )
+    if switch.data_type in {SettingType.INTEGER, SettingType.DECIMAL}:
+        return _number_field(switch, shared)
     if switch.is_sensitive:
         return forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), **shared)
     wide = widgets.UnfoldAdminTextareaWidget(attrs={"rows": 3}) if switch.key in LONG else None
     kind = forms.EmailField if switch.key.endswith("email") else forms.CharField
     return kind(max_length=500, widget=wide or widgets.UnfoldAdminTextInputWidget, **shared)
+
+
+def _number_field(switch: Switch, shared: dict[str, Any]) -> forms.Field:
+    bounds: dict[str, Any] = {"min_value": switch.minimum, "max_value": switch.maximum}
+    options: dict[str, Any] = {**shared, **bounds, "required": True}
+    if switch.data_type == SettingType.INTEGER:
+        return forms.IntegerField(widget=widgets.UnfoldAdminIntegerFieldWidget, **options)
+    return forms.DecimalField(widget=widgets.UnfoldAdminDecimalFieldWidget, decimal_places=2, **options)
 
 
 def settings(request: HttpRequest) -> HttpResponse:
