@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.enums import Role
 from accounts.models import Tenant, User
 from accounts.services import require_role
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 AREAS: Final = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
 RUSSIAN_ZONES: Final = (
     "Europe/Kaliningrad",
@@ -40,7 +41,7 @@ def role_required(role: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require_role(request.user, request.tenant, role)
             return view(request, *args, **kwargs)
 
