@@ -12,14 +12,16 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the encrypted columns, and hear when a Yandex ID comes or goes."""
-        from accounts import receivers  # noqa: F401, PLC0415 -- leaf
-        from accounts.ports import SecretColumn, keep_secret  # noqa: PLC0415 -- leaf
+        from accounts import first_steps, receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import SecretColumn, keep_secret, take_first_step  # noqa: PLC0415 -- leaf
         from accounts.services import maintenance  # noqa: PLC0415 -- leaf
         from accounts.views.system import PAGES  # noqa: PLC0415 -- leaf
         from config.admin import pages  # noqa: PLC0415 -- leaf
         from config.maintenance import answered_by  # noqa: PLC0415 -- leaf
 
         answered_by(maintenance.current)
+        take_first_step(first_steps.COMPANY)
+        take_first_step(first_steps.LAUNCH)
         pages.extend(page for page in PAGES if page not in pages)
 
         keep_secret(

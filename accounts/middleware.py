@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import services
 from accounts.models import Invitation, Tenant, User
+from accounts.visits import note_visit
 
 SESSION_KEY: Final = "tenant"
 HEADER: Final = "Otklik-Tenant"
@@ -59,7 +60,9 @@ class TenantMiddleware:
             self._adopt(request, user)
         else:
             timezone.deactivate()
-        return self.get_response(request)
+        response = self.get_response(request)
+        note_visit(request, response)
+        return response
 
     def _adopt(self, request: HttpRequest, user: Any) -> None:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from accounts.models import Integration, Tenant
+from accounts.models import Integration, Tenant, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,48 @@ class Fulfilment:
     sync: Callable[[Integration, datetime], None] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstStep:
+    """One of a new shop's first steps (docs/onboarding.md).
+
+    Args:
+        number: Its place, 0 to 5.
+        title: What is done, in words.
+        lead: Why, in one sentence.
+        icon: The sign beside it.
+        form: Makes the form of the step from the shop, and what was sent if something was.
+        carry_out: Does it with a valid form. Returns what the page shows before one goes on, or nothing.
+            Refuses with a DomainError.
+        is_done: Whether the shop has it, however it came by it.
+        template: Shown below the form, with what ``context`` returns.
+    """
+
+    number: int
+    title: Any
+    lead: Any
+    icon: str
+    form: Callable[..., Any]
+    carry_out: Callable[[Tenant, User, Any, datetime], Mapping[str, Any] | None]
+    is_done: Callable[[Tenant], bool]
+    template: str = ""
+    context: Callable[[Tenant], Mapping[str, Any]] = lambda tenant: {}
+
+
+@dataclass(slots=True)
+class Fulfilled:
+    """Who does what for accounts; filled from ``AppConfig.ready`` of the higher apps.
+
+    Args:
+        welcome: Gives a new shop its bonus inside the caller's transaction and returns how much that was.
+        open_demo: Opens a shop of the person's own with examples in it.
+    """
+
+    welcome: "Callable[[Tenant, User, datetime], Any] | None" = None
+    open_demo: "Callable[[User, datetime], Tenant] | None" = None
+
+
+fulfilled: Final = Fulfilled()
+_steps: Final[dict[int, FirstStep]] = {}
 _cards: Final[list[tuple[int, HomeCard]]] = []
 _panels: Final[list[tuple[int, HomePanel]]] = []
 _columns: Final[dict[tuple[str, str], SecretColumn]] = {}
@@ -112,6 +154,16 @@ def home_panels(tenant: Tenant, *, at: datetime) -> list[tuple[str, dict[str, An
     panels = [panel for _, panel in sorted(_panels, key=lambda entry: entry[0])]
     filled = ((panel.template, panel.context(tenant, at)) for panel in panels)
     return [(template, context) for template, context in filled if context is not None]
+
+
+def take_first_step(step: FirstStep) -> None:
+    """Name one of the first steps; called from ``AppConfig.ready()``."""
+    _steps[step.number] = step
+
+
+def first_steps() -> list[FirstStep]:
+    """Return the first steps in their order."""
+    return [step for _, step in sorted(_steps.items())]
 
 
 def secret_columns() -> Iterable[SecretColumn]:

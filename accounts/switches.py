@@ -78,7 +78,7 @@ ALL: Final = (
         category=GENERAL,
         key="welcome_bonus",
         title=_("Welcome bonus, roubles"),
-        help=_("A new shop gets it once, at the end of its first steps. Zero: no bonus."),
+        help=_("A new seller gets it once, with the first step in a new shop. Zero: no bonus."),
         data_type=SettingType.DECIMAL,
         default=Decimal(300),
         minimum=Decimal(0),
@@ -108,6 +108,11 @@ ALL: Final = (
         text=_("Open invitations count."),
     ),
     _whole(LIMITS, "api_keys", _("Live API keys of one shop"), default=50, within=(1, 10_000)),
+    _whole(LIMITS, "export_days", _("Days an export of data can be downloaded"), default=7, within=(1, 60)),
+    _whole(
+        LIMITS, "deletion_days", _("Days in which the deletion of a shop can be taken back"), default=14, within=(1, 90)
+    ),
+    _whole(LIMITS, "funnel_days", _("Days that first steps of visitors are kept"), default=180, within=(7, 1000)),
     Switch(
         category=MAINTENANCE,
         key="mode",

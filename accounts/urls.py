@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import audit, integrations, keys, notifications, profile, team, webhooks, workspace
+from accounts.views import audit, integrations, keys, notifications, onboarding, profile, team, webhooks, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("integrations/<uuid:uuid>/", integrations.integration, name="integration"),
     path("integrations/<uuid:uuid>/sync/", integrations.sync, name="sync_integration"),
     path("integrations/<uuid:uuid>/disconnect/", integrations.disconnect, name="disconnect_integration"),
+    path("start/", onboarding.start, name="onboarding"),
+    path("start/<int:number>/", onboarding.step, name="onboarding_step"),
+    path("start/demo/", onboarding.open_demo, name="open_demo"),
     path("settings/audit/", audit.audit, name="audit"),
     path("settings/audit/export/", audit.export, name="audit_export"),
     path("notifications/", notifications.notifications, name="notifications"),

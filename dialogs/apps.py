@@ -16,9 +16,10 @@ class DialogsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
+        from accounts import ports as accounts  # noqa: PLC0415 -- leaf
         from accounts.ports import Fulfilment, fulfil, show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-        from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
+        from dialogs import first_steps, home, ports, receivers  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
         from dialogs.services import collecting, rehearsing  # noqa: PLC0415 -- leaf
@@ -33,6 +34,7 @@ class DialogsConfig(AppConfig):
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
         show_panel_on_home(home.PANEL, order=10)
+        accounts.take_first_step(first_steps.STEP)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
         link_dialogs(home.address_of)
         fulfil("telegram", Fulfilment(connect_url=partial(reverse, "connect_telegram")))

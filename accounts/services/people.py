@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts import tasks
-from accounts.enums import Role, SettingCategory, UserStatus
+from accounts.enums import FunnelStage, Role, SettingCategory, UserStatus
 from accounts.errors import EmailTaken
 from accounts.models import Membership, Tenant, User
 from accounts.services.audit import record
+from accounts.services.funnel import note
 from accounts.services.system import setting
 from accounts.signals import tenant_created, user_approved, user_blocked
 
@@ -82,6 +83,7 @@ def confirm_email(user: User, *, at: datetime) -> None:
     if not User.objects.filter(pk=user.pk, is_email_confirmed=False).update(is_email_confirmed=True):
         return
     user.is_email_confirmed = True
+    note(FunnelStage.CONFIRMED, user=user, at=at)
     if not setting(SettingCategory.GENERAL, "require_approval"):
         approve(user, by=None, at=at)
 
@@ -96,6 +98,7 @@ def approve(user: User, *, by: User | None, at: datetime, invited: bool = False)
     if not User.objects.filter(pk=user.pk, is_approved=False).update(is_approved=True, approved_at=at):
         return False
     user.is_approved, user.approved_at = True, at
+    note(FunnelStage.APPROVED, user=user, at=at)
     transaction.on_commit(partial(user_approved.send, sender=User, user=user, invited=invited))
     if by is not None:
         record("person.approved", tenant=None, by=by, target=user)
