@@ -12,8 +12,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the encrypted columns, and hear when a Yandex ID comes or goes."""
-        from accounts import first_steps, receivers  # noqa: F401, PLC0415 -- leaf
-        from accounts.ports import SecretColumn, keep_secret, take_first_step  # noqa: PLC0415 -- leaf
+        from accounts import first_steps, home, receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import SecretColumn, ask_on_home, keep_secret, take_first_step  # noqa: PLC0415 -- leaf
         from accounts.services import maintenance  # noqa: PLC0415 -- leaf
         from accounts.views.system import PAGES  # noqa: PLC0415 -- leaf
         from config.admin import pages  # noqa: PLC0415 -- leaf
@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
         take_first_step(first_steps.LAUNCH)
         pages.extend(page for page in PAGES if page not in pages)
 
+        ask_on_home(home.decisions, order=50)
         keep_secret(
             SecretColumn(
                 model="accounts.Integration", column="credentials_encrypted", key_id_column="encryption_key_id"

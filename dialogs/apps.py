@@ -17,7 +17,13 @@ class DialogsConfig(AppConfig):
     def ready(self) -> None:
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
         from accounts import ports as accounts  # noqa: PLC0415 -- leaf
-        from accounts.ports import Fulfilment, fulfil, show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
+        from accounts.ports import (  # noqa: PLC0415 -- leaf
+            Fulfilment,
+            ask_on_home,
+            fulfil,
+            show_on_home,
+            show_panel_on_home,
+        )
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
         from dialogs import first_steps, home, ports, receivers  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
@@ -33,6 +39,7 @@ class DialogsConfig(AppConfig):
         ports.register(Channel.WHATSAPP, WhatsAppChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
+        ask_on_home(home.decisions, order=10)
         show_panel_on_home(home.PANEL, order=10)
         accounts.take_first_step(first_steps.STEP)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples

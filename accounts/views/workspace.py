@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import SESSION_KEY
 from accounts.models import Tenant
-from accounts.ports import fulfilled, home_cards, home_panels
+from accounts.ports import fulfilled, home_cards, home_decisions, home_panels
 from accounts.services import onboarding
 
 
@@ -18,11 +18,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what happened in the shop and what needs a decision."""
     at, tenant = now(), request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
     cards = home_cards(tenant, at=at) if tenant else []
+    decisions = home_decisions(tenant, at=at) if tenant else []
     panels = home_panels(tenant, at=at) if tenant else []
     wants_steps = onboarding.wants_checklist(request.user, tenant)  # type: ignore[arg-type]  # LoginRequiredMiddleware went before
     checklist = onboarding.checklist(tenant) if wants_steps and tenant else []
     context = {
         "cards": cards,
+        "decisions": decisions,
         "panels": panels,
         "checklist": checklist,
         "done_count": sum(is_done for _, is_done in checklist),
