@@ -47,6 +47,7 @@ SECTIONS: Final = (
     Section("integrations", _("Integrations"), "plug", SHOP, Role.ADMIN),
     Section("api_keys", _("API keys"), "key", SHOP, Role.ADMIN),
     Section("webhooks", _("Webhooks"), "code", SHOP, Role.ADMIN),
+    Section("data", _("Data"), "file", SHOP, Role.ADMIN),
     Section("audit", _("Audit log"), "shield", SHOP, Role.ADMIN),
 )
 PERSONAL: Final = (Section("profile", _("Profile"), "user"),)

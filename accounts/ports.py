@@ -1,6 +1,6 @@
 """What higher apps contribute to accounts' pages and commands, without being imported by them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -135,7 +135,10 @@ class Fulfilled:
     open_demo: "Callable[[User, datetime], Tenant] | None" = None
 
 
+Purge = Callable[[Tenant, datetime, int], int]
 fulfilled: Final = Fulfilled()
+_files: Final[list[Callable[[Tenant], Iterable[str]]]] = []
+_retained: Final[dict[str, Purge]] = {}
 _steps: Final[dict[int, FirstStep]] = {}
 _cards: Final[list[tuple[int, HomeCard]]] = []
 _decisions: Final[list[tuple[int, HomeDecisions]]] = []
@@ -191,6 +194,27 @@ def home_panels(tenant: Tenant, *, at: datetime) -> list[tuple[str, dict[str, An
     panels = [panel for _, panel in sorted(_panels, key=lambda entry: entry[0])]
     filled = ((panel.template, panel.context(tenant, at)) for panel in panels)
     return [(template, context) for template, context in filled if context is not None]
+
+
+def hold_files(names: Callable[[Tenant], Iterable[str]]) -> None:
+    """Say which files in our storage belong to a shop; called from ``AppConfig.ready()``."""
+    _files.append(names)
+
+
+def files_of(tenant: Tenant) -> Iterator[str]:
+    """Return the names of every file of a shop."""
+    for names in _files:
+        yield from names(tenant)
+
+
+def retain(name: str, purge: Purge) -> None:
+    """Say how what is older than a moment is deleted, a batch at a time; called from ``AppConfig.ready()``."""
+    _retained[name] = purge
+
+
+def retained() -> dict[str, Purge]:
+    """Return the kinds of things that shops keep for a time of their choice."""
+    return dict(_retained)
 
 
 def take_first_step(step: FirstStep) -> None:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, F
+from django.db.models import CharField, Count, F, Value
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.db.models import Value
 
 from accounts.enums import FunnelStage
 from accounts.models import StartPageEvent

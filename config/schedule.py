@@ -15,6 +15,8 @@ ROUTES: Final = {
     "knowledge.tasks.*": {"queue": "embedding"},
     "assistants.tasks.evaluate": {"queue": "sync"},
     "marketplace.tasks.*": {"queue": "sync"},
+    "accounts.tasks.make_export": {"queue": "sync"},
+    "accounts.tasks.erase_tenant": {"queue": "sync"},
     "accounts.tasks.sync*": {"queue": "sync"},
     "accounts.tasks.send_webhook": {"queue": "webhooks"},
 }
@@ -52,6 +54,8 @@ SCHEDULE: Final = {
     "find reviews without a draft": {"task": "marketplace.tasks.catch_up_drafts", "schedule": crontab(minute=20)},
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
+    "find exports and deletions": {"task": "accounts.tasks.sweep_leaving", "schedule": 60, "options": {"expires": 60}},
+    "keep no longer": {"task": "accounts.tasks.keep_no_longer", "schedule": crontab(hour=2, minute=30)},
     "find due letters": {"task": "accounts.tasks.sweep_notifications", "schedule": 60, "options": {"expires": 60}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
     "find due syncs": {"task": "marketplace.tasks.sweep_syncs", "schedule": 15, "options": {"expires": 15}},

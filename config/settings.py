@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.yandex",
     "allauth.mfa",
+    "allauth.usersessions",
     "config.apps.ConfigConfig",
     "accounts",
     "billing",

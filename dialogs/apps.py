@@ -28,7 +28,7 @@ class DialogsConfig(AppConfig):
         from dialogs import first_steps, home, ports, receivers  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
-        from dialogs.services import collecting, rehearsing  # noqa: PLC0415 -- leaf
+        from dialogs.services import collecting, rehearsing, retaining  # noqa: PLC0415 -- leaf
         from dialogs.telegram.channel import TelegramChannel  # noqa: PLC0415 -- leaf
         from dialogs.whatsapp.channel import WhatsAppChannel  # noqa: PLC0415 -- leaf
         from knowledge.ports import link_dialogs  # noqa: PLC0415 -- leaf
@@ -42,6 +42,9 @@ class DialogsConfig(AppConfig):
         ask_on_home(home.decisions, order=10)
         show_panel_on_home(home.PANEL, order=10)
         accounts.take_first_step(first_steps.STEP)
+        accounts.hold_files(retaining.files_of)
+        accounts.retain("dialogs", retaining.purge_dialogs)
+        accounts.retain("files", retaining.purge_files)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
         link_dialogs(home.address_of)
         fulfil("telegram", Fulfilment(connect_url=partial(reverse, "connect_telegram")))

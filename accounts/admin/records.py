@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from accounts.models import AuditEntry, Notification
+from accounts.models import AuditEntry, DataExport, Notification, TenantDeletion
 from accounts.services.audit import actions, label_of
 from config.admin import FactAdmin
 
@@ -64,6 +64,30 @@ class NotificationAdmin(FactAdmin):
     list_select_related = ("user", "tenant")
     search_fields = ("^user__email", "=key")
     search_help_text = _("The beginning of the e-mail, or the key")
+    ordering = ("-pk",)
+
+
+@admin.register(DataExport)
+class DataExportAdmin(FactAdmin):
+    """Archives that shops asked for."""
+
+    list_display = ("tenant", "status", "requested_by", "size", "created_at", "expires_at")
+    list_filter = ("status",)
+    list_select_related = ("tenant", "requested_by")
+    search_fields = ("tenant__slug__exact",)
+    search_help_text = _("The shop’s slug")
+    ordering = ("-pk",)
+
+
+@admin.register(TenantDeletion)
+class TenantDeletionAdmin(FactAdmin):
+    """Shops that leave, and the proof of those that left."""
+
+    list_display = ("tenant", "status", "requested_by", "due_at", "finished_at")
+    list_filter = ("status",)
+    list_select_related = ("tenant", "requested_by")
+    search_fields = ("tenant__slug__exact",)
+    search_help_text = _("The shop’s slug")
     ordering = ("-pk",)
 
 
