@@ -97,7 +97,7 @@ class Fulfilment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstStep:
-    """One of a new shop's first steps (docs/onboarding.md).
+    """One of a new shop's first steps (docs/company.md).
 
     Args:
         number: Its place, 0 to 5.

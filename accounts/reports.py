@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, F, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import CharField, Count, F
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.enums import FunnelStage
 from accounts.models import StartPageEvent
@@ -29,7 +29,7 @@ def funnel(*, since: datetime, until: datetime) -> list[Stage]:
 
     A visitor and the person they became count once.
     """
-    whose = Coalesce(Concat(Value("u"), Cast("user_id", CharField())), F("session_id"))
+    whose = Coalesce(Cast("user_id", CharField()), F("session_id"))
     rows = StartPageEvent.objects.filter(created_at__gte=since, created_at__lt=until).annotate(whose=whose)
     counted = rows.values_list("event_type", "step").annotate(people=Count("whose", distinct=True))
     people = {(stage, step): count for stage, step, count in counted}

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
@@ -113,7 +112,7 @@ def request_export(request: Request) -> HttpResponse:
 
 @require_safe
 @role_required(Role.ADMIN)
-def download_export(request: Request, uuid: UUID) -> HttpResponseBase:
+def download_export(request: Request, uuid: UUID) -> Any:
     """Send an archive whose time is not over."""
     rows = DataExport.objects.visible_to(request.user).of(request.tenant)
     export = get_object_or_404(rows, uuid=uuid, status=ExportStatus.READY, expires_at__gt=now())

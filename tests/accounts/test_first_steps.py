@@ -13,7 +13,7 @@ from accounts.models import StartPageEvent, Tenant, User
 from accounts.services import funnel, onboarding
 from accounts.visits import COOKIE
 from assistants.models import Assistant
-from billing.models import Balance, BalanceTransaction
+from billing.models import BalanceTransaction
 from knowledge.models import Document
 from tests.factories.accounts import MembershipFactory, TenantFactory
 from tests.races import race
@@ -105,7 +105,7 @@ def test_of_many_clicks_one_brings_the_welcome():
     )
 
     assert sorted(bonuses, key=str) == [Decimal(300), *[None] * 7]
-    assert Balance.objects.get(tenant=tenant).amount == Decimal(300)
+    assert BalanceTransaction.objects.get(tenant=tenant).amount == Decimal(300)
 
 
 def test_a_second_shop_brings_no_second_welcome_and_a_colleague_none():
