@@ -5,14 +5,13 @@ from functools import wraps
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from accounts.enums import Role
 from accounts.models import Tenant, User
 from accounts.services import require_role
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponse]
 AREAS: Final = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/")
 RUSSIAN_ZONES: Final = (
     "Europe/Kaliningrad",
@@ -41,7 +40,7 @@ def role_required(role: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             require_role(request.user, request.tenant, role)
             return view(request, *args, **kwargs)
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -59,7 +58,7 @@ def audit(request: Request) -> HttpResponse:
 
 @require_safe
 @role_required(Role.ADMIN)
-def export(request: Request) -> HttpResponseBase:
+def export(request: Request) -> Any:
     """Send what the filter finds as CSV."""
     _form, rows = _filtered(request)
     head = [_("When"), _("Who"), _("What was done"), _("With what"), _("Before"), _("After"), _("Address")]

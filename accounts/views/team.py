@@ -6,7 +6,6 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ def team(request: Request, form: InvitationForm | None = None) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
-def invite(request: Request) -> HttpResponseBase:
+def invite(request: Request) -> HttpResponse:
     """Ask a person into the team."""
     form = InvitationForm(request.POST)
     if form.is_valid():
