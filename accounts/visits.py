@@ -1,7 +1,7 @@
 """Strangers on the way in: a cookie of our own tells one from another until they become somebody."""
 
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -35,7 +35,7 @@ def note_visit(request: HttpRequest, response: HttpResponse) -> None:
     if seconds_to_wait(RATE, "visit", request.META.get("REMOTE_ADDR", "")):
         return
     mark = visit_of(request) or token_hex(LENGTH // 2)
-    facts = {name: request.GET[name][:LONGEST] for name in CAMPAIGN if request.GET.get(name)}
+    facts: dict[str, Any] = {name: request.GET[name][:LONGEST] for name in CAMPAIGN if request.GET.get(name)}
     if host := urlsplit(request.headers.get("Referer", "")).hostname:
         facts["from"] = host[:LONGEST]
     at = now()
