@@ -10,6 +10,7 @@ from accounts.views import (
     notifications,
     onboarding,
     profile,
+    search,
     sessions,
     team,
     webhooks,
@@ -18,6 +19,7 @@ from accounts.views import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
+    path("search/", search.search, name="search"),
     path("switch-tenant/", workspace.switch_tenant, name="switch_tenant"),
     path("team/", team.team, name="team"),
     path("team/invite/", team.invite, name="invite"),

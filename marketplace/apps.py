@@ -12,9 +12,11 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what syncs bring, and show what needs a decision on the home page."""
-        from accounts.ports import ask_on_home, hold_files  # noqa: PLC0415 -- leaf: models must be loaded first
-        from marketplace import home, receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import ask_on_home, hold_files, search_in  # noqa: PLC0415 -- leaf: models must be loaded first
+        from marketplace import home, receivers, searching  # noqa: F401, PLC0415 -- leaf
         from marketplace.services import keeping  # noqa: PLC0415 -- leaf
 
         hold_files(keeping.files_of)
         ask_on_home(home.decisions, order=30)
+        for order, searched in enumerate(searching.SEARCHED, start=30):
+            search_in(searched, order=order)
