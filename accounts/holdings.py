@@ -11,17 +11,6 @@ from accounts.models import Tenant
 
 OURS: Final = ("accounts", "billing", "assistants", "knowledge", "dialogs", "operators", "marketplace")
 LEFT_OUT: Final = ("password", "secret", "token", "encrypted", "hash", "fingerprint", "embedding")
-_kept_by_law: Final[set[str]] = {"tenant_deletions"}
-
-
-def keep_by_law(*tables: str) -> None:
-    """Name tables that stay when a shop is deleted; called from ``AppConfig.ready()``."""
-    _kept_by_law.update(tables)
-
-
-def kept_by_law() -> frozenset[str]:
-    """Return the tables that stay when a shop is deleted."""
-    return frozenset(_kept_by_law)
 
 
 @lru_cache(maxsize=1)

@@ -165,6 +165,7 @@ Purge = Callable[[Tenant, datetime, int], int]
 fulfilled: Final = Fulfilled()
 _files: Final[list[Callable[[Tenant], Iterable[str]]]] = []
 _retained: Final[dict[str, Purge]] = {}
+_kept_by_law: Final[set[str]] = {"tenant_deletions"}
 _steps: Final[dict[int, FirstStep]] = {}
 _cards: Final[list[tuple[int, HomeCard]]] = []
 _decisions: Final[list[tuple[int, HomeDecisions]]] = []
@@ -242,6 +243,16 @@ def files_of(tenant: Tenant) -> Iterator[str]:
     """Return the names of every file of a shop."""
     for names in _files:
         yield from names(tenant)
+
+
+def keep_by_law(*tables: str) -> None:
+    """Name tables that stay when a shop is deleted; called from ``AppConfig.ready()``."""
+    _kept_by_law.update(tables)
+
+
+def kept_by_law() -> frozenset[str]:
+    """Return the tables that stay when a shop is deleted."""
+    return frozenset(_kept_by_law)
 
 
 def retain(name: str, purge: Purge) -> None:

@@ -12,8 +12,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the balance on the home page."""
-        from accounts.holdings import keep_by_law  # noqa: PLC0415 -- leaf
-        from accounts.ports import fulfilled, show_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
+        from accounts.ports import fulfilled, keep_by_law, show_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
         from billing.reports import home_card  # noqa: PLC0415 -- leaf
         from billing.services.welcoming import welcome  # noqa: PLC0415 -- leaf
 

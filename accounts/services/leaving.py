@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import letters, tasks
 from accounts.enums import DeletionStatus, Role, SettingCategory, Topic, UserStatus
 from accounts.errors import DeletionAsked, OwnerRequired
-from accounts.holdings import holdings, kept_by_law
+from accounts.holdings import holdings
 from accounts.models import Membership, Tenant, TenantDeletion, User
-from accounts.ports import files_of
+from accounts.ports import files_of, kept_by_law
 from accounts.services.access import require_role
 from accounts.services.audit import record
 from accounts.services.notifying import notify

@@ -13,8 +13,9 @@ from django.utils.timezone import now
 from accounts import services
 from accounts.enums import DeletionStatus, ExportStatus, Role, Scope
 from accounts.errors import DeletionAsked, ExportUnderWay, OwnerRequired, RoleRequired
-from accounts.holdings import holdings, kept_by_law
+from accounts.holdings import holdings
 from accounts.models import ApiKey, AuditEntry, DataExport, Membership, Owned, Tenant, TenantDeletion, User
+from accounts.ports import kept_by_law
 from accounts.services import exporting, leaving, retention
 from billing.models import BalanceTransaction
 from config.demo.own import open_demo_shop
