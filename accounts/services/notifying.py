@@ -34,48 +34,31 @@ def notify(
     to: Iterable[User] | None = None,
     by: User | None = None,
 ) -> list[Notification]:
-    """Tell the people of a shop something, each once per ``key``, in their language and by the ways they chose.
+    """Tell people of a shop something, each once per ``key``, in their language and by the ways they chose.
 
     Args:
         tenant: The shop.
         topic: What it is about.
-        title: One line; lazy text (``gettext_lazy``, ``format_lazy``) is spoken in each person's language.
-        key: The same key is never told twice to one person: ``"balance-low:2026-11-28"``.
+        title: One line; lazy text is spoken in each person's language.
+        key: Never told twice to one person: ``"balance-low:2026-11-28"``.
         at: Now.
         text: More words, lazy or not.
         url: The page to look at, as ``reverse`` gives it.
-        role: Who hears of it: members with at least this role.
-        to: Instead of a role, these people; those who are no members are left out.
+        role: Members with at least this role hear of it,
+        to: or these people, as far as they are members.
         by: Who did it; they know already.
-
-    Returns:
-        The notifications made now.
     """
     people = _audience(tenant, role=role, to=to, by=by)
     wanted = preferences_of(people)
-    rows = []
-    for person in people:
-        in_app, by_mail = wanted[person.pk][topic]
-        if in_app or by_mail:
-            with translation.override(person.language_code):
-                words = {"title": str(title)[:255], "text": str(text)}
-            rows.append(
-                Notification(
-                    tenant=tenant,
-                    user=person,
-                    topic=topic,
-                    url=url,
-                    key=key,
-                    is_shown=in_app,
-                    mail_after=at if by_mail else None,
-                    created_at=at,
-                    **words,
-                )
-            )
     known = set(Notification.objects.filter(tenant=tenant, key=key, user__in=people).values_list("user_id", flat=True))
-    fresh = [row for row in rows if row.user_id not in known]
-    Notification.objects.bulk_create(fresh, ignore_conflicts=True)
-    made = list(Notification.objects.filter(uuid__in=[row.uuid for row in fresh]))
+    facts = {"tenant": tenant, "topic": topic, "url": url, "key": key, "created_at": at}
+    rows = [
+        _row(person, *wanted[person.pk][topic], title=title, text=text, **facts)
+        for person in people
+        if person.pk not in known and any(wanted[person.pk][topic])
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    made = list(Notification.objects.filter(uuid__in=[row.uuid for row in rows]))
     for row in made:
         if row.mail_after:
             transaction.on_commit(partial(tasks.send_notification.delay, notification_id=row.pk), robust=True)
@@ -133,6 +116,14 @@ def purge_notifications(*, at: datetime) -> int:
     """Forget old notifications, a batch at a time; return how many."""
     old = Notification.objects.filter(created_at__lt=at - KEPT).order_by("pk").values_list("pk", flat=True)
     return Notification.objects.filter(pk__in=list(old[:BATCH])).delete()[0]
+
+
+def _row(person: User, in_app: bool, by_mail: bool, *, title: Any, text: Any, **facts: Any) -> Notification:  # noqa: FBT001 -- a pair of ways
+    """Return a notification in the person's language, not saved."""
+    with translation.override(person.language_code):
+        words = {"title": str(title)[:255], "text": str(text)}
+    mail_after = facts["created_at"] if by_mail else None
+    return Notification(user=person, is_shown=in_app, mail_after=mail_after, **words, **facts)
 
 
 def _audience(tenant: Tenant, *, role: Role, to: Iterable[User] | None, by: User | None) -> list[User]:
