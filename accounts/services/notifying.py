@@ -36,14 +36,9 @@ def notify(
 ) -> list[Notification]:
     """Tell people of a shop something, each once per ``key``, in their language and by the ways they chose.
 
-    Args:
-        title: One line; lazy text is spoken in each person's language.
-        key: Never told twice to one person: ``"balance-low:2026-11-28"``.
-        text: More words, lazy or not.
-        url: The page to look at, as ``reverse`` gives it.
-        role: Members with at least this role hear of it,
-        to: or these people, as far as they are members.
-        by: Who did it; they know already.
+    Members with at least ``role`` hear of it, or those of ``to``; not ``by``, who did it. Lazy text is spoken in
+    each person's language, ``url`` is a page as ``reverse`` gives it, and a ``key`` such as
+    ``"balance-low:2026-11-28"`` is never told twice to one person. Returns what was told now.
     """
     people = _audience(tenant, role=role, to=to, by=by)
     wanted = preferences_of(people)
