@@ -12,7 +12,7 @@ from config.postgres.operations import touch_updated_at
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_who_did_what'),
+        ('accounts', '0014_who_did_what'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from config.postgres.operations import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_tickets_run_out_of_time'),
+        ('accounts', '0013_help_desks_tell'),
     ]
 
     operations = [
