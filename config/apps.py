@@ -18,9 +18,10 @@ class ConfigConfig(AppConfig):
         from accounts.ports import fulfilled  # noqa: PLC0415 -- leaf
         from config import celery, checks  # noqa: F401, PLC0415 -- leaf
         from config.admin import pages  # noqa: PLC0415 -- leaf
-        from config.database.pages import PAGES  # noqa: PLC0415 -- leaf
+        from config.database import pages as database  # noqa: PLC0415 -- leaf
+        from config.office import pages as office  # noqa: PLC0415 -- leaf
 
-        pages.extend(page for page in PAGES if page not in pages)
+        pages.extend(page for page in (*office.PAGES, *database.PAGES) if page not in pages)
         fulfilled.open_demo = _open_demo
 
 
