@@ -5,7 +5,7 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -92,9 +92,12 @@ def second_factor(request: Request) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
-def hand_over(request: Request, uuid: UUID) -> HttpResponse:
+def hand_over(request: Request) -> HttpResponse:
     """Make a member the owner of the shop."""
-    member = _member(request, uuid)
+    try:
+        member = _member(request, UUID(request.POST.get("member", "")))
+    except ValueError as error:
+        raise Http404 from error
     safety.hand_over(request.tenant, to=member.user, by=request.user, at=now())
     messages.success(request, _("%(name)s owns the shop now.") % {"name": member.user})
     return redirect("team")

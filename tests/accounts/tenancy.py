@@ -49,7 +49,6 @@ CASES = {
     "sync_integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
     "disconnect_integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
     "resend_invitation": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
-    "hand_over": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
     "revoke_invitation": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
     "change_role": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
     "remove_member": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},

@@ -106,7 +106,7 @@ def test_a_shop_changes_hands_by_its_owner_only(browser_of):
         safety.hand_over(tenant, to=admin, by=admin, at=now())
     with pytest.raises(NotAMember):
         safety.hand_over(tenant, to=UserFactory(), by=former, at=now())
-    browser_of(former).post(f"/team/members/{member.user.uuid}/owner/")
+    browser_of(former).post("/team/owner/", {"member": member.user.uuid})
 
     tenant.refresh_from_db()
     assert tenant.owner == member.user
