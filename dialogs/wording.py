@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from dialogs import allowances
+
 
 def of_launcher() -> dict[str, str]:
     """Return the words of the button on the seller's page."""
@@ -15,12 +17,15 @@ def of_launcher() -> dict[str, str]:
 
 def of_frame() -> dict[str, str]:
     """Return the words that the chat shows while it runs."""
-    return {**_states(), **_messages(), **_ratings(), **_refusals()}
+    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_refusals()}
 
 
 def _states() -> dict[str, str]:
     return {
         "answers": _("Answers right away"),
+        "greeting": _("Hello! Ask anything about our shop."),
+        "mistakes": _("An AI assistant answers here; it can make mistakes."),
+        "data": _("How we treat your data"),
         "connecting": _("Connecting…"),
         "reconnecting": _("No connection. Trying again; your messages are kept."),
         "offline": _("You are offline. Messages will be sent when the connection is back."),

@@ -1,7 +1,7 @@
 """Which row each address of dialogs is about."""
 
 from tests.factories.assistants import AssistantFactory, BotFactory
-from tests.factories.dialogs import DialogFactory, MessageFactory
+from tests.factories.dialogs import AttachmentFactory, DialogFactory, MessageFactory
 
 
 def a_dialog(tenant):
@@ -18,7 +18,12 @@ def a_bot(tenant):
 
 
 def a_file(tenant):
-    return {**a_message(tenant), "number": 0}
+    file = AttachmentFactory(message=MessageFactory(dialog=DialogFactory(tenant=tenant)))
+    return {"uuid": file.dialog.uuid, "file": file.uuid}
+
+
+def an_assistant(tenant):
+    return {"uuid": AssistantFactory(tenant=tenant).uuid}
 
 
 CASES = {
@@ -31,11 +36,16 @@ CASES = {
     "dialog": a_dialog,
     "dialog-close": a_dialog,
     "dialog-detail": a_dialog,
+    "dialog-file": a_file,
+    "dialog-files": a_dialog,
     "dialog-messages": a_dialog,
     "dialog_close": a_dialog,
     "dialog_file": a_file,
     "dialog_news": a_dialog,
     "dialog_teach": a_message,
+    "widget_identity": an_assistant,
+    "widget_look": an_assistant,
+    "widget_preview": an_assistant,
 }
 VISITORS = "every visitor of the seller's site uses it, with a token of their own for their dialog"
 PUBLIC = dict.fromkeys(
@@ -43,7 +53,10 @@ PUBLIC = dict.fromkeys(
         "widget_command",
         "widget_config",
         "widget_demo",
+        "widget_file",
+        "widget_files",
         "widget_frame",
+        "widget_identify",
         "widget_loader",
         "widget_messages",
         "widget_session",
@@ -53,3 +66,4 @@ PUBLIC = dict.fromkeys(
 )
 MESSENGERS = "messengers call it; they prove themselves by a secret or a signature"
 PUBLIC |= dict.fromkeys(("telegram_webhook", "whatsapp_webhook"), MESSENGERS)
+PUBLIC["signed_file"] = "a signature that is good for minutes names the file"
