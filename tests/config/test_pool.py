@@ -15,7 +15,7 @@ def pooled():
     settings = copy.deepcopy(connection.settings_dict)
     settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 1, "timeout": 5}
     settings |= {"CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": 0}
-    wrapper = DatabaseWrapper(settings, alias="pooled")
+    wrapper = DatabaseWrapper(settings, alias="default")
     yield wrapper
     wrapper.close()
     wrapper.close_pool()
