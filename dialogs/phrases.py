@@ -21,12 +21,14 @@ TOO_LATE = _("This button no longer works.")
 FALLBACK = _("I cannot answer right now. Your message is saved, and a person will reply here.")
 CLOSED = _("This conversation is closed. Write again to start a new one.")
 UNSTAFFED = _("Nobody is at the desk right now. Your question is kept, and the answer will come here.")
+ERASED = _("Erased at the customer’s request.")
 JOINED = _("{name} has joined the conversation.")
 RETURNED = _("The assistant is back and will go on answering.")
 REQUESTED = {
     HandoffReason.CUSTOMER_ASKED: _("I am calling a person. They will reply right here, please stay in touch."),
     HandoffReason.LOW_CONFIDENCE: _("I would rather let a person answer this. They will reply right here."),
     HandoffReason.MODEL_FAILED: FALLBACK,
+    HandoffReason.TOOL_FAILED: FALLBACK,
     HandoffReason.NO_MONEY: FALLBACK,
     HandoffReason.POLICY: FALLBACK,
     HandoffReason.OPERATOR_LOST: _("The operator got disconnected. I am looking for another one."),

@@ -17,7 +17,7 @@ def of_launcher() -> dict[str, str]:
 
 def of_frame() -> dict[str, str]:
     """Return the words that the chat shows while it runs."""
-    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_refusals()}
+    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_parting(), **_refusals()}
 
 
 def _states() -> dict[str, str]:
@@ -33,6 +33,13 @@ def _states() -> dict[str, str]:
         "restored": _("Back online. New messages: {count}"),
         "waiting": _("Calling a person. You can go on writing, they will see everything."),
         "unstaffed": _("Nobody is at the desk right now. Your question is kept, and the answer will come here."),
+        "back_at": _("We are at the desk again {moment}."),
+        "instead": _("You need not wait here:"),
+        "wait_on": _("Keep waiting"),
+        "leave_email": _("Answer by e-mail"),
+        "your_email": _("Your e-mail"),
+        "in_telegram": _("Go on in Telegram"),
+        "back": _("Back"),
         "place": _("You are number {position} in the queue."),
         "next": _("You are next."),
         "usual_wait": _("People usually answer within {minutes} min."),
@@ -90,11 +97,35 @@ def _ratings() -> dict[str, str]:
     }
 
 
+def _parting() -> dict[str, str]:
+    return {
+        "back": _("Back"),
+        "history": _("Past conversations"),
+        "loading": _("Loading…"),
+        "no_history": _("There are no conversations yet."),
+        "goes_on": _("goes on"),
+        "mail": _("Send by e-mail"),
+        "mail_to": _("Your e-mail address"),
+        "send_mail": _("Send"),
+        "mailed": _("Sent to {email}."),
+        "mail_unreadable": _("This is not an e-mail address."),
+        "forget": _("Delete my data"),
+        "forget_what": _(
+            "All you wrote here and all the answers will be erased for good, with your name and contacts. "
+            "It cannot be undone."
+        ),
+        "forget_sure": _("Erase everything"),
+        "offline_now": _("There is no connection. Try again in a moment."),
+    }
+
+
 def _refusals() -> dict[str, str]:
     return {
         "message_too_long": _("The message is too long."),
         "message_unreadable": _("The message contains characters that are not text."),
         "too_many_messages": _("Too many messages in a row; this one will be sent in a moment."),
         "assistant_off": _("The chat is switched off at the moment."),
+        "not_an_address": _("This is not an e-mail address."),
+        "not_waiting": _("Nobody is awaited here any more."),
         "failure": _("Something went wrong. Please try again."),
     }

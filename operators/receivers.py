@@ -8,8 +8,9 @@ from django.dispatch import receiver
 from django.utils.timezone import now
 
 from dialogs.events import announce_state
-from dialogs.signals import dialog_closed, operator_requested
-from operators.services import handoffs
+from dialogs.models import DialogMessage
+from dialogs.signals import dialog_closed, dialogs_erased, message_received, operator_requested
+from operators.services import choosing, handoffs, noting
 
 
 @receiver(operator_requested, dispatch_uid="operators.open_handoff")
@@ -19,7 +20,21 @@ def open_handoff(*, dialog_id: int, reason: str, request_id: UUID, at: datetime,
     announce_state(handoff.dialog)  # consoles show since when and why somebody waits
 
 
+@receiver(dialogs_erased, dispatch_uid="operators.forget_customer")
+def forget_customer(*, dialog_ids: list[int], **_: Any) -> None:
+    """Erase what operators wrote down about a customer who wants to be forgotten."""
+    noting.forget(dialog_ids)
+
+
 @receiver(dialog_closed, dispatch_uid="operators.end_handoff")
 def end_handoff(*, dialog_id: int, **_: Any) -> None:
     """End the cycle of a dialog that was closed."""
     handoffs.end_with_dialog(dialog_id, at=now())
+
+
+@receiver(message_received, dispatch_uid="operators.hear_choice")
+def hear_choice(*, message_id: int, **_: Any) -> None:
+    """Do what a waiting customer chose in words."""
+    message = DialogMessage.objects.select_related("dialog").filter(pk=message_id, dialog__handoff_status="requested")
+    if found := message.first():
+        choosing.hear(found, at=now())
