@@ -118,7 +118,7 @@ DATABASES = {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
         "ENGINE": "config.postgres",
         "CONN_MAX_AGE": 0,  # under ASGI a persistent connection belongs to a thread that never ends
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": not POOL_SIZE,  # config.postgres looks at what a pool gives out
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "TEST": {"TEMPLATE": "template0"},
     }
