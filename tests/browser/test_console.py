@@ -38,7 +38,7 @@ def test_a_customer_asks_for_a_person_and_both_see_each_others_words(customer, l
     expect(customer.get_by_text(re.compile("подключается Мария")).last).to_be_visible()
 
     write(page.locator("#words"), "Здравствуйте! Уже смотрю ваш заказ.")
-    expect(customer.get_by_text("Здравствуйте! Уже смотрю ваш заказ.", exact=True)).to_be_visible()
+    expect(customer.get_by_text("Здравствуйте! Уже смотрю ваш заказ.", exact=True)).to_be_visible(timeout=15_000)
     expect(page.locator(".bubble.operator").last).to_contain_text(re.compile("Доставлено|Delivered"))
     write(customer.locator("textarea"), "Спасибо, жду")
     expect(page.locator("#thread")).to_contain_text("Спасибо, жду")
