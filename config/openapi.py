@@ -51,6 +51,8 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "EvaluationStatus": "assistants.enums.EvaluationStatus",
         "DialogStatus": "dialogs.enums.DialogStatus",
         "Sender": "dialogs.enums.Sender",
+        "Speaker": "dialogs.enums.Speaker",
+        "AttachmentKind": "dialogs.enums.AttachmentKind",
         "TicketSource": "operators.enums.TicketSource",
         "TicketStatus": "operators.enums.TicketStatus",
         "CompletionReason": "marketplace.enums.CompletionReason",
