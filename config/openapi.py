@@ -51,6 +51,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "EvaluationStatus": "assistants.enums.EvaluationStatus",
         "DialogStatus": "dialogs.enums.DialogStatus",
         "Sender": "dialogs.enums.Sender",
+        "BulkKind": "marketplace.replies.BulkKind",
         "Speaker": "dialogs.enums.Speaker",
         "AttachmentKind": "dialogs.enums.AttachmentKind",
         "TicketSource": "operators.enums.TicketSource",
