@@ -56,10 +56,21 @@ class PaymentStatus(TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
+class RefundStatus(TextChoices):
+    """How money goes back to whoever paid it."""
+
+    PENDING = "pending", _("On its way")
+    SUCCEEDED = "succeeded", _("Given back")
+    FAILED = "failed", _("Did not go through")
+    OWED = "owed", _("Given back, not yet covered by the balance")
+
+
 class Provider(TextChoices):
     """Who takes the money."""
 
     SANDBOX = "sandbox", _("Sandbox")
+    YOOKASSA = "yookassa", _("YooKassa")
+    ROBOKASSA = "robokassa", _("Robokassa")
 
 
 class Currency(TextChoices):
@@ -94,8 +105,14 @@ SPENDING: Final = tuple(TransactionType(service.value) for service in ServiceTyp
 PAYMENT_MOVES: Final = {
     PaymentStatus.PENDING: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED}),
     PaymentStatus.SUCCEEDED: frozenset({PaymentStatus.REFUNDED}),
-    PaymentStatus.CANCELLED: frozenset[PaymentStatus](),
+    PaymentStatus.CANCELLED: frozenset({PaymentStatus.SUCCEEDED}),  # we stopped waiting, and it was paid after all
     PaymentStatus.REFUNDED: frozenset[PaymentStatus](),
+}
+REFUND_MOVES: Final = {
+    RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.OWED}),
+    RefundStatus.OWED: frozenset({RefundStatus.SUCCEEDED}),
+    RefundStatus.SUCCEEDED: frozenset[RefundStatus](),
+    RefundStatus.FAILED: frozenset[RefundStatus](),
 }
 REFERRAL_MOVES: Final = {
     ReferralStatus.PENDING: frozenset({ReferralStatus.HELD, ReferralStatus.REFUSED}),

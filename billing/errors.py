@@ -129,6 +129,26 @@ class ProviderSilent(DomainError):
 
 
 @dataclass
+class PaymentRefused(DomainError):
+    """The provider said no to the payment or the refund."""
+
+    code, status = "payment_refused", 409
+    message = _("The payment provider refused: {detail}.")
+
+    detail: str
+
+
+@dataclass
+class RefundByHand(DomainError):
+    """The provider takes no orders to give money back."""
+
+    code, status = "refund_by_hand", 409
+    message = _("{provider} gives money back only in its own cabinet. Do it there, then record the refund here.")
+
+    provider: str
+
+
+@dataclass
 class CodeUnknown(DomainError):
     """No promo code or invitation is spelled so."""
 

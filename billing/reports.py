@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
 from accounts.ports import Card
-from billing.enums import SPENDING, HoldStatus, TransactionType
-from billing.models import Balance, BalanceHold, BalanceTransaction
+from billing.enums import SPENDING, HoldStatus, RefundStatus, TransactionType
+from billing.models import Balance, BalanceHold, BalanceTransaction, PaymentRefund
 from billing.models.ledger import NOTHING, TransactionQuerySet
 from config.templatetags.otklik import roubles
 
@@ -194,9 +194,10 @@ def _wrong_sums(balances: QuerySet[Balance]) -> list[Discrepancy]:
     kinds = Q(transaction_type__in=SPENDING) | Q(refund_of__transaction_type__in=SPENDING)
     topups = Q(transaction_type=TransactionType.TOPUP) | Q(refund_of__transaction_type=TransactionType.TOPUP)
     entries, holds = BalanceTransaction.objects.all(), BalanceHold.objects.filter(status=HoldStatus.PENDING)
+    going_back = PaymentRefund.objects.filter(status=RefundStatus.PENDING)
     proofs = {
         "balance": _sum(entries),
-        "held": _sum(holds),
+        "held": _sum(holds) + _sum(going_back, "reserved"),
         "total_spent": -_sum(entries.filter(kinds)),
         "total_topped_up": _sum(entries.filter(topups)),
     }
@@ -236,9 +237,7 @@ def _orphans(entries: TransactionQuerySet) -> list[Discrepancy]:
     ]
 
 
-def _sum(rows: QuerySet[Any, Model]) -> Any:
+def _sum(rows: QuerySet[Any, Model], column: str = "amount") -> Any:
     """Return the sum of a tenant's amounts as a subquery of its balance."""
     of_tenant = rows.filter(tenant=OuterRef("tenant")).order_by().values("tenant")
-    return Coalesce(
-        Subquery(of_tenant.annotate(total=Sum("amount")).values("total")), Value(NOTHING), output_field=MONEY
-    )
+    return Coalesce(Subquery(of_tenant.annotate(total=Sum(column)).values("total")), Value(NOTHING), output_field=MONEY)

@@ -16,10 +16,11 @@ def expire_holds(**_: Any) -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def settle_payments(**_: Any) -> None:
-    """Settle payments whose person never came back."""
+    """Settle payments whose person never came back, and refunds whose outcome is open."""
     from billing import services  # noqa: PLC0415 -- leaf
 
     services.settle_open(at=now())
+    services.settle_refunds(at=now())
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from billing.views import balance, export, payments
+from billing.views import balance, export, payments, webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("balance/", balance.balance, name="balance"),
@@ -11,4 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("balance/code/", balance.use_code, name="balance_code"),
     path("balance/payments/<uuid:uuid>/", payments.returned, name="payment"),
     path("balance/sandbox/<uuid:uuid>/", payments.sandbox, name="sandbox_payment"),
+    path("webhooks/payments/yookassa/", webhooks.yookassa, name="yookassa_webhook"),
+    path("webhooks/payments/robokassa/", webhooks.robokassa, name="robokassa_webhook"),
 ]

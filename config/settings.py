@@ -2,7 +2,6 @@
 
 import sys
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import BASE_DIR, DATA_DIR, SERVICES, WB_CLIENT_SECRET, WB_SANDBOX, WB_SPEED, env  # noqa: F401 -- read
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
+from config.money import BALANCE_LOW, PAYMENT_PAGES, RECEIPTS, ROBOKASSA, RUNWAY_LOW_DAYS, YOOKASSA  # noqa: F401 -- read
 from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401 -- a setting
 from config.policy import content_security_policy
 from config.schedule import DEFAULT_QUEUE, ROUTES, SCHEDULE
@@ -198,8 +198,6 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 PAYMENT_SANDBOX = env.bool("PAYMENT_SANDBOX", default=not IS_SECURE)  # top-ups without money
-BALANCE_LOW = Decimal(env.str("BALANCE_LOW", default="100"))  # roubles below which the owner is told
-PAYMENT_PAGES = env.list("PAYMENT_PAGES", default=["https://yoomoney.ru"])  # where a top-up form may lead
 
 # --- Language and time -----------------------------------------------------
 LANGUAGE_CODE = "ru"

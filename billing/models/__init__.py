@@ -3,7 +3,7 @@
 from billing.models.balances import Balance, BalanceHold
 from billing.models.codes import PromoCode, PromoCodeUsage, Referral, ReferralCode
 from billing.models.ledger import BalanceTransaction
-from billing.models.payments import Payment
+from billing.models.payments import Payment, PaymentRefund
 from billing.models.prices import ServicePrice
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "BalanceHold",
     "BalanceTransaction",
     "Payment",
+    "PaymentRefund",
     "PromoCode",
     "PromoCodeUsage",
     "Referral",

@@ -9,9 +9,10 @@ tenant's money, so nothing below it is ever waited for in another order.
 from billing.services.charging import capture, charge, expire_holds, hold, release
 from billing.services.codes import redeem
 from billing.services.crediting import deduct, refund, top_up
-from billing.services.payments import record_refund, settle, settle_open, start_payment
+from billing.services.payments import settle, settle_open, start_payment
 from billing.services.prices import price_of, set_price
 from billing.services.referrals import apply_code, pay_rewards, referral_code_of
+from billing.services.refunds import record_refund, refund_payment, settle_refund, settle_refunds
 
 __all__ = [
     "apply_code",
@@ -26,10 +27,13 @@ __all__ = [
     "redeem",
     "referral_code_of",
     "refund",
+    "refund_payment",
     "release",
     "set_price",
     "settle",
     "settle_open",
+    "settle_refund",
+    "settle_refunds",
     "start_payment",
     "top_up",
 ]

@@ -61,7 +61,7 @@ def show(request: Request, *, status: int = 200, **forms_in_use: Any) -> HttpRes
         "is_filtered": wanted != reports.Wanted(),
         "prices": _price_list(),
         "may_pay": can_pay,
-        "provider": connected(),
+        "providers": connected(),
         "open_payments": Payment.objects.of(shop).open().exclude(confirmation_url="").order_by("-pk")[:3],
         "waiting": waiting_promo(shop),
         "invitation": services.referral_code_of(shop) if can_pay else None,
