@@ -17,7 +17,11 @@ class AssistantsConfig(AppConfig):
         """Name the encrypted columns, so that key rotation reaches them, and the pages of own model keys."""
         from accounts.ports import Fulfilment, SecretColumn, fulfil, keep_secret  # noqa: PLC0415 -- leaf
         from assistants.door.routes import OWN_PLATFORMS  # noqa: PLC0415 -- leaf
+        from assistants.models import Assistant  # noqa: PLC0415 -- leaf
+        from billing.ports import name_assistants, name_channels  # noqa: PLC0415 -- leaf
 
+        name_assistants(lambda tenant: dict(Assistant.objects.of(tenant).values_list("pk", "name")))
+        name_channels({"evaluation": _("Evaluations")})
         fingerprint = "token_fingerprint"
         keep_secret(
             SecretColumn(model="assistants.AiTokenPool", column="token_encrypted", fingerprint_column=fingerprint)

@@ -86,13 +86,22 @@ class PromoType(TextChoices):
     FIXED_AMOUNT = "fixed_amount", _("Fixed amount")
 
 
-class ReferralStatus(TextChoices):
-    """How far an invitation of another shop has come."""
+class RewardStatus(TextChoices):
+    """What becomes of a reward for another shop's top-up."""
 
-    PENDING = "pending", _("Signed up")
     HELD = "held", _("Reward on hold")
     PAID = "paid", _("Reward paid")
     REFUSED = "refused", _("Refused")
+
+
+class WarningKind(TextChoices):
+    """What the owner of a shop is warned of."""
+
+    LOW = "low", _("The balance is running out")
+    EXHAUSTED = "exhausted", _("The balance has run out")
+    RUNWAY = "runway", _("The balance lasts a few days more")
+    DAY_CAP = "day_cap", _("The limit of the day is reached")
+    MONTH_CAP = "month_cap", _("The limit of the month is reached")
 
 
 CREDITS: Final = (
@@ -114,9 +123,8 @@ REFUND_MOVES: Final = {
     RefundStatus.SUCCEEDED: frozenset[RefundStatus](),
     RefundStatus.FAILED: frozenset[RefundStatus](),
 }
-REFERRAL_MOVES: Final = {
-    ReferralStatus.PENDING: frozenset({ReferralStatus.HELD, ReferralStatus.REFUSED}),
-    ReferralStatus.HELD: frozenset({ReferralStatus.PAID, ReferralStatus.REFUSED}),
-    ReferralStatus.PAID: frozenset[ReferralStatus](),
-    ReferralStatus.REFUSED: frozenset[ReferralStatus](),
+REWARD_MOVES: Final = {
+    RewardStatus.HELD: frozenset({RewardStatus.PAID, RewardStatus.REFUSED}),
+    RewardStatus.PAID: frozenset[RewardStatus](),
+    RewardStatus.REFUSED: frozenset[RewardStatus](),
 }

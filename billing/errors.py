@@ -20,6 +20,17 @@ class InsufficientFunds(DomainError):
 
 
 @dataclass
+class SpendCapReached(InsufficientFunds):
+    """The shop has spent what it lets itself spend in a day or a month."""
+
+    code = "spend_cap_reached"
+    message = _("The spending limit of {cap} ₽ is reached: {available} ₽ of it is left, {needed} ₽ is needed.")
+
+    cap: Decimal
+    kind: str
+
+
+@dataclass
 class BadAmount(DomainError):
     """Not a sum that can be moved: not a number, of the wrong sign, too large or too fine."""
 

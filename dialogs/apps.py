@@ -18,6 +18,7 @@ class DialogsConfig(AppConfig):
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
         from accounts.ports import Fulfilment, fulfil, show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
+        from billing.ports import name_channels  # noqa: PLC0415 -- leaf
         from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
@@ -30,6 +31,7 @@ class DialogsConfig(AppConfig):
         ports.register(Channel.API, LiveChannel(quiet_seconds=0))
         ports.register(Channel.TELEGRAM, TelegramChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         ports.register(Channel.WHATSAPP, WhatsAppChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
+        name_channels({channel.value: channel.label for channel in Channel})
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
         show_panel_on_home(home.PANEL, order=10)

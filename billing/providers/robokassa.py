@@ -86,7 +86,7 @@ class Robokassa:
         ours = {name: value for name, value in said.items() if name.lower().startswith("shp_")}
         amount, number = said.get("OutSum", ""), said.get("InvId", "")
         expected = signature([amount, number, settings.ROBOKASSA.password_2], ours)
-        if not hmac.compare_digest(expected, said.get("SignatureValue", "").lower().encode(errors="replace").decode()):
+        if not hmac.compare_digest(expected.encode(), said.get("SignatureValue", "").lower().encode()):
             return None
         return number, Told(
             status=PaymentStatus.SUCCEEDED, amount=_sum(amount), currency=Currency.RUB, key=ours.get(OURS, "")

@@ -16,7 +16,7 @@ from billing.errors import BadAmount, PaymentMismatch, PaymentRefused, PaymentUn
 from billing.models import Payment
 from billing.models.payments import FORGOTTEN
 from billing.providers import PROVIDERS, Order, Refused, Told, chosen
-from billing.services import ledger
+from billing.services.amounts import checked
 from billing.services.codes import credit_promo
 from billing.services.crediting import top_up
 from billing.services.referrals import earn_reward
@@ -56,7 +56,7 @@ def start_payment(
         PaymentRefused: the provider said no.
         ProviderSilent: the provider could not be reached; the payment stays pending, and is asked for again.
     """
-    exact = ledger.checked(amount, places=2, largest=MOST)
+    exact = checked(amount, places=2, largest=MOST)
     if exact < LEAST:
         raise BadAmount(amount=str(amount))
     payer = created_by or tenant.owner

@@ -16,10 +16,11 @@ from billing.models import Balance, BalanceTransaction, Payment, PaymentRefund
 from billing.models.ledger import NOTHING
 from billing.providers import PROVIDERS, Refused, Return, Returned
 from billing.services import ledger
+from billing.services.amounts import checked
 from billing.services.codes import KOPECK
 from billing.services.crediting import refund
 from billing.services.payments import KEY_IS_GOOD_FOR
-from billing.services.referrals import cancel_reward
+from billing.services.referrals import cut_reward
 from config.errors import DomainError, ProviderError
 from config.moves import IllegalMove
 
@@ -45,7 +46,7 @@ def refund_payment(
         PaymentRefused: the provider said no; nothing changed.
         ProviderSilent: the outcome is unknown; it is asked for again by itself.
     """
-    size = ledger.checked(amount, places=2)
+    size = checked(amount, places=2)
     if not PROVIDERS[payment.provider].gives_back:
         raise RefundByHand(provider=str(Provider(payment.provider).label))
     with transaction.atomic():
@@ -135,7 +136,7 @@ def _begin(locked: Payment, amount: Decimal, *, at: datetime, keeps_aside: bool 
         raise RefundTooLarge(limit=locked.left)
     bonus = _bonus_of(locked, amount)
     reserved = amount + bonus if keeps_aside else NOTHING
-    if reserved and Balance.objects.move(locked.tenant, held=reserved) is None:
+    if reserved and not Balance.objects.keep_aside(locked.tenant, reserved):
         raise ledger.refusal(locked.tenant, needed=reserved)
     locked.refunded += amount
     Payment.objects.filter(pk=locked.pk).update(refunded=F("refunded") + amount)
@@ -177,7 +178,7 @@ def _carry_out(wanted: PaymentRefund, told: Returned, *, at: datetime) -> Paymen
 
 def _finish(wanted: PaymentRefund, locked: Payment, *, at: datetime) -> None:
     """Take the money from the balance; what it does not cover is owed."""
-    Balance.objects.move(locked.tenant, held=-wanted.reserved)
+    Balance.objects.keep_aside(locked.tenant, -wanted.reserved)
     PaymentRefund.objects.filter(pk=wanted.pk).update(reserved=NOTHING)
     wanted.reserved = NOTHING
     try:
@@ -191,7 +192,7 @@ def _finish(wanted: PaymentRefund, locked: Payment, *, at: datetime) -> None:
         wanted.move_to(RefundStatus.SUCCEEDED, at=at)
     if locked.refunded == locked.amount:
         locked.move_to(PaymentStatus.REFUNDED, at=at)
-    cancel_reward(locked)
+    cut_reward(locked)
 
 
 @transaction.atomic
@@ -247,6 +248,6 @@ def _undo(wanted: PaymentRefund, *, at: datetime, trouble: str) -> PaymentRefund
         return fresh
     reserved = fresh.reserved
     fresh.move_to(RefundStatus.FAILED, at=at, reserved=NOTHING, trouble=trouble[:255])
-    Balance.objects.move(locked.tenant, held=-reserved)
+    Balance.objects.keep_aside(locked.tenant, -reserved)
     Payment.objects.filter(pk=locked.pk).update(refunded=F("refunded") - fresh.amount)
     return fresh

@@ -225,7 +225,9 @@ def _keep(
         written = Written(text=text, log=entry, findings=findings, price=price)
         is_kept = save(written)
         if hold is not None and is_kept and not refused:
-            billing.capture(hold, at=now(), related_id=entry.pk, description=str(task.purpose.label))
+            billing.capture(
+                hold, at=now(), related_id=entry.pk, channel="wildberries", description=str(task.purpose.label)
+            )
             return written
         if price:
             AiLog.objects.filter(pk=entry.pk).update(price=0)

@@ -244,7 +244,7 @@ def test_the_file_holds_every_entry_in_the_readers_manner(tenant, language, amou
 
 
 def test_a_long_file_comes_in_pieces_without_losing_a_line(tenant, monkeypatch):
-    monkeypatch.setattr(reports, "CHUNK", 3)
+    monkeypatch.setattr(statements, "CHUNK", 3)
     for number in range(10):
         pay(tenant, key=f"a:{number}", description=f"№{number}")
 

@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 from django.conf import settings as configured
 from django.test import Client
+from django.utils.timezone import now
 
 from billing import services
-from billing.enums import PaymentStatus, RefundStatus
+from billing.enums import PaymentStatus, RefundStatus, ServiceType
 from billing.errors import (
     InsufficientFunds,
     KeyReused,
@@ -62,12 +63,12 @@ def tenant():
     return TenantFactory()
 
 
-def begin(tenant, amount=500, provider=""):
+def begin(tenant, amount=500, provider="", at=NOON):
     return services.start_payment(
         tenant,
         amount=Decimal(amount),
         return_page=lambda uuid: f"https://desk.example/{uuid}",
-        at=NOON,
+        at=at,
         provider=provider,
     )
 
@@ -129,7 +130,7 @@ def test_a_payment_whose_beginning_was_not_heard_is_one_payment_at_the_bank(bank
 def test_a_notification_finds_the_payment_whose_number_was_never_heard(bank, tenant):
     bank.faults = ["lost"]
     with pytest.raises(ProviderSilent):
-        begin(tenant)
+        begin(tenant, at=now())
     (number,) = bank.payments
 
     assert knock(bank.pay(number)) == 200
@@ -329,7 +330,7 @@ def test_a_refund_whose_answer_was_lost_keeps_its_money_aside_and_is_made_once(b
         give_back(payment, 200, key)
     assert balance_of(tenant) == (500, 200)
     with pytest.raises(InsufficientFunds):
-        services.charge(tenant, service="ai_message", key="a", at=LATER, amount=Decimal(301))
+        services.charge(tenant, service=ServiceType.AI_MESSAGE, key="a", at=LATER, amount=Decimal(301))
     assert reconcile(at=NOON).is_clean
 
     assert services.settle_refunds(at=LATER) == 1
@@ -380,7 +381,7 @@ def test_a_refund_that_takes_its_time_ends_by_its_notification(bank, tenant):
 
 def test_a_refund_made_in_the_cabinet_is_taken_when_the_money_is_there(bank, tenant):
     payment = paid(bank, tenant)
-    services.charge(tenant, service="ai_message", key="a", at=LATER, amount=Decimal(400))
+    services.charge(tenant, service=ServiceType.AI_MESSAGE, key="a", at=LATER, amount=Decimal(400))
 
     said = bank.cabinet_refund(payment.provider_payment_id, "300.00")
     assert [knock(said), knock(said)] == [200, 200]

@@ -50,7 +50,7 @@ def test_a_refund_of_a_charge_lowers_what_was_spent_and_that_of_a_top_up_does_no
 
 
 def tenant_top_up(tenant):
-    return reports.BalanceTransaction.objects.get(tenant=tenant, key="factory")
+    return BalanceTransaction.objects.get(tenant=tenant, key="factory")
 
 
 def test_a_shop_without_a_balance_has_nothing(tenant):
