@@ -104,6 +104,23 @@ class WarningKind(TextChoices):
     MONTH_CAP = "month_cap", _("The limit of the month is reached")
 
 
+CANCELLED_BECAUSE: Final = {
+    "forgotten": _("not paid in time"),
+    "expired_on_confirmation": _("not paid in time"),
+    "expired_on_capture": _("not paid in time"),
+    "canceled_by_merchant": _("cancelled by us"),
+    "insufficient_funds": _("there is too little money on the card"),
+    "card_expired": _("the card has expired"),
+    "invalid_card_number": _("the number of the card is wrong"),
+    "invalid_csc": _("the code of the card is wrong"),
+    "3d_secure_failed": _("the bank’s check was not passed"),
+    "fraud_suspected": _("the bank suspects fraud"),
+    "general_decline": _("the bank refused"),
+    "issuer_unavailable": _("the bank does not answer"),
+    "payment_method_limit_exceeded": _("a limit of the card is reached"),
+    "payment_method_restricted": _("the card may not do this"),
+    "permission_revoked": _("the permission was withdrawn"),
+}
 CREDITS: Final = (
     TransactionType.TOPUP,
     TransactionType.BONUS,

@@ -160,6 +160,16 @@ class RefundByHand(DomainError):
 
 
 @dataclass
+class TooLongForWorkbook(DomainError):
+    """The statement has more entries than a workbook is made of."""
+
+    code, status = "too_long_for_workbook", 422
+    message = _("A workbook holds up to {limit} entries. Choose a shorter period, or take the CSV file.")
+
+    limit: int
+
+
+@dataclass
 class CodeUnknown(DomainError):
     """No promo code or invitation is spelled so."""
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.urls import reverse
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
@@ -26,6 +25,7 @@ from billing.api.serializers import (
     TransactionSerializer,
 )
 from billing.models import BalanceTransaction, Payment, ServicePrice
+from billing.views.payments import return_page
 
 
 class BalanceView(APIView):
@@ -74,7 +74,8 @@ class PaymentViewSet(
         serializer.instance = services.start_payment(
             _shop(self.request),
             amount=serializer.validated_data["amount"],
-            return_page=lambda uuid: self.request.build_absolute_uri(reverse("payment", args=[uuid])),
+            provider=serializer.validated_data.get("provider", ""),
+            return_page=return_page,
             at=now(),
             created_by=person_behind(self.request.user),
         )

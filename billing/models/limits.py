@@ -76,6 +76,11 @@ class BalanceWarning(Owned, Created):
     def __str__(self) -> str:
         return f"{self.tenant} · {self.get_kind_display()}"
 
+    @property
+    def whole_days(self) -> int:
+        """How many days are left, of a warning of those."""
+        return int(self.days or 0)
+
 
 class LedgerProof(Created):
     """What the nightly proof found; ``details`` are the first discrepancies."""

@@ -10,7 +10,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
-from billing.enums import PAYMENT_MOVES, REFUND_MOVES, Currency, PaymentStatus, Provider, RefundStatus
+from billing.enums import (
+    CANCELLED_BECAUSE,
+    PAYMENT_MOVES,
+    REFUND_MOVES,
+    Currency,
+    PaymentStatus,
+    Provider,
+    RefundStatus,
+)
 from billing.models.ledger import LIMIT, NOTHING
 from config.db import Public, Timestamped, enum_check, money
 from config.moves import move
@@ -102,6 +110,11 @@ class Payment(Public, Owned, Timestamped):
     def is_forgotten(self) -> bool:
         """Whether we stopped waiting without the provider having said how it ended."""
         return self.status == PaymentStatus.CANCELLED and self.reason == FORGOTTEN
+
+    @property
+    def why(self) -> str:
+        """Why it was cancelled, as people say it; the provider's own word when it is an unknown one."""
+        return str(CANCELLED_BECAUSE.get(self.reason, self.reason))
 
     @property
     def left(self) -> Decimal:

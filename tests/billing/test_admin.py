@@ -167,13 +167,14 @@ def test_a_price_is_set_from_now_on(staff):
 
 def test_a_promo_code_is_made_and_switched_off(staff):
     fields = {"code": "new", "type": "fixed_amount", "value": "5", "min_amount": "0", "is_active": "on"}
+    fields["max_per_tenant"] = "1"
     dates = {f"{name}_{part}": "" for name in ("starts_at", "expires_at") for part in (0, 1)}
     staff.post(reverse("admin:billing_promocode_add"), {**fields, **dates})
     promo = PromoCode.objects.get()
     assert (promo.code, promo.created_by.is_staff) == ("NEW", True)
     PromoCode.objects.update(used_count=3)
 
-    staff.post(change("promocode", promo), dates)
+    staff.post(change("promocode", promo), {**dates, "max_per_tenant": "1"})
 
     promo.refresh_from_db()
     assert (promo.is_active, promo.used_count, promo.value) == (False, 3, 5)

@@ -12,9 +12,10 @@ from django.utils import translation
 from django.utils.timezone import now
 
 from accounts.enums import Role
-from billing import reports, services
+from billing import services
 from billing.enums import ServiceType
 from billing.models import Balance, BalanceTransaction, Payment, PromoCode, Referral
+from billing.reports import statements
 from billing.views.export import harmless
 from config.templatetags.otklik import roubles
 from tests.factories.accounts import MembershipFactory, TenantFactory

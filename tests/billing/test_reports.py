@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from billing import reports, services, tasks
+from billing import services, tasks
 from billing.enums import ServiceType
-from billing.models import Balance
+from billing.models import Balance, BalanceTransaction
 from billing.reports import Discrepancy, Wanted, reconcile, statement, summary
 from tests.factories.billing import NOON, BalanceFactory
 from tests.sql import execute as sql
