@@ -7,6 +7,8 @@ from typing import Any, Final, Protocol
 
 from accounts.models import Integration, Tenant
 
+MANY: Final = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
@@ -19,6 +21,29 @@ class Card:
     icon: str = "chart"
     url: str = ""
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Something that waits for a person: how many, in words, and the list where it is decided."""
+
+    count: int
+    label: Any
+    url: str
+    icon: str = "alert"
+    note: Any = ""
+    tone: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return the number, or that it is more than anybody counts."""
+        return str(self.count) if self.count < MANY else f"{MANY - 1}+"
+
+
+class HomeDecisions(Protocol):
+    """Returns what waits for a decision in a tenant now; what is zero is left out by the page."""
+
+    def __call__(self, tenant: Tenant, *, at: datetime) -> Iterable[Decision]: ...
 
 
 class HomeCard(Protocol):
@@ -71,6 +96,7 @@ class Fulfilment:
 
 
 _cards: Final[list[tuple[int, HomeCard]]] = []
+_decisions: Final[list[tuple[int, HomeDecisions]]] = []
 _panels: Final[list[tuple[int, HomePanel]]] = []
 _columns: Final[dict[tuple[str, str], SecretColumn]] = {}
 _fulfilments: Final[dict[str, Fulfilment]] = {}
@@ -79,6 +105,11 @@ _fulfilments: Final[dict[str, Fulfilment]] = {}
 def show_on_home(card: HomeCard, *, order: int = 100) -> None:
     """Put a number on the home page; called from ``AppConfig.ready()``."""
     _cards.append((order, card))
+
+
+def ask_on_home(decisions: HomeDecisions, *, order: int = 100) -> None:
+    """Put what waits for a decision on the home page; called from ``AppConfig.ready()``."""
+    _decisions.append((order, decisions))
 
 
 def show_panel_on_home(panel: HomePanel, *, order: int = 100) -> None:
@@ -105,6 +136,12 @@ def home_cards(tenant: Tenant, *, at: datetime) -> list[Card]:
     """Return the numbers of one tenant in their order."""
     cards = (card(tenant, at=at) for _, card in sorted(_cards, key=lambda entry: entry[0]))
     return [card for card in cards if card is not None]
+
+
+def home_decisions(tenant: Tenant, *, at: datetime) -> list[Decision]:
+    """Return what waits for a person, in its order; what is zero is left out."""
+    found = (each for _, source in sorted(_decisions, key=lambda entry: entry[0]) for each in source(tenant, at=at))
+    return [decision for decision in found if decision.count]
 
 
 def home_panels(tenant: Tenant, *, at: datetime) -> list[tuple[str, dict[str, Any]]]:

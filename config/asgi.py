@@ -10,5 +10,6 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402 -- after django.setup()
 
 from config.routing import sockets  # noqa: E402 -- after django.setup()
+from config.traffic import CountedSockets  # noqa: E402 -- after django.setup()
 
-application = ProtocolTypeRouter({"http": http, "websocket": sockets})
+application = ProtocolTypeRouter({"http": http, "websocket": CountedSockets(sockets)})

@@ -38,10 +38,17 @@ def favicon(request: HttpRequest) -> str:
     return static("otklik/favicon.svg")
 
 
+def office_style(request: HttpRequest) -> str:
+    """Return the address of the style of the staff's own pages."""
+    return static("otklik/office.css")
+
+
 UNFOLD: Final[dict[str, Any]] = {
     "SITE_TITLE": "Otklik",
     "SITE_HEADER": "Otklik",
     "SITE_SYMBOL": "forum",
+    "STYLES": [office_style],
+    "DASHBOARD_CALLBACK": "config.office.home.dashboard",
     "SITE_FAVICONS": [{"rel": "icon", "sizes": "any", "type": "image/svg+xml", "href": favicon}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -16,7 +16,13 @@ class DialogsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
-        from accounts.ports import Fulfilment, fulfil, show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
+        from accounts.ports import (  # noqa: PLC0415 -- leaf
+            Fulfilment,
+            ask_on_home,
+            fulfil,
+            show_on_home,
+            show_panel_on_home,
+        )
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
         from billing.ports import name_channels  # noqa: PLC0415 -- leaf
         from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
@@ -34,6 +40,7 @@ class DialogsConfig(AppConfig):
         name_channels({channel.value: channel.label for channel in Channel})
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
+        ask_on_home(home.decisions, order=10)
         show_panel_on_home(home.PANEL, order=10)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
         link_dialogs(home.address_of)

@@ -70,6 +70,23 @@ class TooManyMessages(DomainError):
 
 
 @dataclass
+class OriginRefused(DomainError):
+    """A website that the seller did not name shows the widget."""
+
+    code, status = "origin_refused", 403
+    message = _("“{origin}” is not among the websites that may show this chat.")
+    origin: str
+
+
+@dataclass
+class TicketRefused(DomainError):
+    """A visit begins with a fresh ticket of the page that shows the chat."""
+
+    code, status = "ticket_refused", 403
+    message = _("This visit has to begin on the shop’s own page.")
+
+
+@dataclass
 class NothingToRate(DomainError):
     """Only what the assistant or an operator said can be rated."""
 

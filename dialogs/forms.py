@@ -1,18 +1,21 @@
 """What a seller asks of the list of dialogs, and what connecting a messenger takes."""
 
+from datetime import datetime, time, timedelta
 from typing import Any, Final, cast
 
 from django import forms
 from django.db.models import Q
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
 from assistants.models import Assistant
-from dialogs.enums import Channel, DialogStatus, HandoffStatus, Sender
+from dialogs.enums import Channel, DialogStatus, Ending, HandoffStatus, Sender
 from dialogs.models import DialogMessage, DialogQuerySet
 
 RECENT_MESSAGES: Final = 20_000
 SHORTEST_SEARCH: Final = 2
+DAY: Final = timedelta(days=1)
 
 
 class DialogFilter(forms.Form):
@@ -26,6 +29,11 @@ class DialogFilter(forms.Form):
     handoff = forms.ChoiceField(
         label=_("Who answers"), required=False, choices=[("", _("Whoever answers")), *HandoffStatus.choices]
     )
+    ending = forms.ChoiceField(
+        label=_("How it went"), required=False, choices=[("", _("However it went")), *Ending.choices]
+    )
+    since = forms.DateField(label=_("Begun from"), required=False)
+    until = forms.DateField(label=_("Begun up to"), required=False)
     gaps = forms.BooleanField(label=_("Without an answer"), required=False)
 
     @property
@@ -49,6 +57,12 @@ class DialogFilter(forms.Form):
             dialogs = dialogs.filter(handoff_status=chosen["handoff"])
         if "gaps" in chosen:
             dialogs = dialogs.filter(fallback=True)
+        if "ending" in chosen:
+            dialogs = dialogs.that_went(chosen["ending"])
+        if "since" in chosen:
+            dialogs = dialogs.filter(created_at__gte=make_aware(datetime.combine(chosen["since"], time.min)))
+        if "until" in chosen:
+            dialogs = dialogs.filter(created_at__lt=make_aware(datetime.combine(chosen["until"], time.min)) + DAY)
         if len(chosen.get("q", "")) >= SHORTEST_SEARCH:
             dialogs = dialogs.filter(self._mentions(dialogs, chosen["q"]))
         return dialogs

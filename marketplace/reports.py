@@ -227,7 +227,7 @@ def costs(scope: Scope) -> list[dict[str, Any]]:
     rows = AiLog.objects.of(scope.tenant).filter(store__in=stores)
     rows = rows.filter(created_at__date__range=(scope.first, scope.last)).order_by()
     counted = rows.values("action").annotate(
-        calls=Count("pk"), results=Count("pk", filter=Q(error=None)), cost=Sum("cost_usd")
+        calls=Count("pk"), results=Count("pk", filter=Q(error=None)), cost=Sum("cost_usd"), price=Sum("price")
     )
     labels = dict(LoggedAction.choices)
     return [
@@ -235,6 +235,7 @@ def costs(scope: Scope) -> list[dict[str, Any]]:
             **row,
             "label": labels[row["action"]],
             "each": row["cost"] / row["results"] if row["cost"] and row["results"] else None,
+            "price_each": row["price"] / row["results"] if row["price"] and row["results"] else None,
         }
         for row in counted
     ]

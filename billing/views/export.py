@@ -29,13 +29,12 @@ from billing.forms import StatementForm
 from billing.models import BalanceTransaction
 from billing.ports import assistant_names, channel_label
 from billing.views.requests import Request, shop_of
+from config.tables import BYTE_ORDER_MARK, harmless
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS: Final = (20, 22, 14, 14, 14, 60, 38, 22, 16)
 MOST_ROWS: Final = 50_000
 SPOOLED: Final = 4 * 1024 * 1024
-BYTE_ORDER_MARK: Final = "\ufeff"  # without one Excel does not read a file as UTF-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +102,6 @@ def export(request: Request) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def harmless(text: str) -> str:
-    """Return text that a spreadsheet shows and never computes."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _workbook(shop: Tenant, wanted: reports.Wanted, manner: Manner) -> IO[bytes]:

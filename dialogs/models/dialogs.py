@@ -5,12 +5,12 @@ from typing import Final, Self
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
 from config.db import Public, Timestamped, enum_check
-from dialogs.enums import HANDOFF_FROM, Channel, DialogStatus, HandoffStatus
+from dialogs.enums import HANDOFF_FROM, NEEDED_A_PERSON, Channel, DialogStatus, Ending, HandoffStatus
 from dialogs.errors import DialogClosed, IllegalHandoff
 from dialogs.models.contacts import Contact
 
@@ -24,6 +24,15 @@ UPDATE dialogs
 RETURNING last_seq, messages_count, last_message_at, last_customer_message_at, version, status
 """
 
+# An ``Ending``; null while nothing was answered.
+ENDING: Final = Case(
+    When(handoff_status__in=NEEDED_A_PERSON, then=Value(Ending.PERSON.value)),
+    When(Q(handoff_status=HandoffStatus.EXPIRED) | Q(fallback=True), then=Value(Ending.NOBODY.value)),
+    When(first_response_time__isnull=False, then=Value(Ending.ALONE.value)),
+    default=None,
+    output_field=models.CharField(),
+)
+
 
 class DialogQuerySet(OwnedQuerySet["Dialog"]):
     """Conversations."""
@@ -35,6 +44,10 @@ class DialogQuerySet(OwnedQuerySet["Dialog"]):
     def awaiting_operator(self) -> Self:
         """Keep those whose customer waits for a person."""
         return self.filter(handoff_status=HandoffStatus.REQUESTED)
+
+    def that_went(self, how: str) -> Self:
+        """Keep those that ended in this ``Ending``."""
+        return self.alias(ending=ENDING).filter(ending=how)
 
     def latest_first(self) -> Self:
         """Order by the last message, newest first."""

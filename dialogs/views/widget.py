@@ -1,13 +1,10 @@
 """The widget as the end customer gets it: loader, chat and a page of the shop to try it on."""
 
 import json
-import re
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from csp.constants import SELF
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,12 +16,11 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from assistants.models import Assistant
-from dialogs import storefront, wording
+from dialogs import origins, storefront, wording
 from dialogs.appearance import Appearance, language_of, questions_of
 from dialogs.services.posting import LONGEST_MESSAGE
 
 LOADER_SECONDS: Final = 300
-HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -40,6 +36,7 @@ def loader(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "assistant": str(assistant.uuid),
             "origin": request.build_absolute_uri("/")[:-1],
             "frame": reverse("widget_frame", args=[uuid]),
+            "ticket": reverse("widget_ticket", args=[uuid]),
             "language": language,
             "name": look.title,
             "color": look.color,
@@ -73,8 +70,8 @@ def frame(request: HttpRequest, uuid: UUID) -> HttpResponse:
         }
         response = render(request, "dialogs/widget/frame.html", context)
     patch_cache_control(response, no_cache=True, private=True)
-    origins = _origins(assistant)
-    response._csp_replace = {"frame-ancestors": [SELF, *origins] if origins else ["*"]}  # type: ignore[attr-defined]  # noqa: SLF001 -- django-csp's own mark
+    named = origins.named_by(assistant)
+    response._csp_replace = {"frame-ancestors": [SELF, *named] if named else ["*"]}  # type: ignore[attr-defined]  # noqa: SLF001 -- django-csp's own mark
     return response
 
 
@@ -107,38 +104,17 @@ def _frame_config(assistant: Assistant, look: Appearance, language: str) -> dict
         "handoff": assistant.handoff_enabled,
         "version": assistant.widget_version,
         "limit": LONGEST_MESSAGE,
-        "origins": _origins(assistant),
+        "origins": origins.named_by(assistant),
         "look": look.as_json(),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
-            **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in ("config", "session", "messages")},
+            **{
+                name: reverse(f"widget_{name}", args=[assistant.uuid])
+                for name in ("config", "ticket", "session", "messages")
+            },
             "command": reverse("widget_command", args=[assistant.uuid]),
         },
     }
-
-
-def _origins(assistant: Assistant) -> list[str]:
-    """Return the origins that may frame the chat; a line that is no web address is left out.
-
-    An assistant whose every line is nonsense is framed by nobody but us,
-    never by everybody.
-    """
-    if not assistant.allowed_origins:
-        return []
-    found = [origin for line in assistant.allowed_origins if (origin := _origin(line))]
-    return found or [settings.BASE_URL]
-
-
-def _origin(line: str) -> str:
-    """Return the origin of a web address, or nothing; a bare host is taken for https."""
-    address = urlsplit(line.strip() if "//" in line else f"https://{line.strip()}")
-    try:
-        host = (address.hostname or "").encode("idna").decode()
-        port = f":{address.port}" if address.port else ""
-    except ValueError:  # no host of that name can be, nor such a port
-        return ""
-    is_web = address.scheme in {"http", "https"} and HOST.fullmatch(host) and "@" not in address.netloc
-    return f"{address.scheme}://{host}{port}" if is_web else ""
 
 
 def _as_js(value: Any) -> str:

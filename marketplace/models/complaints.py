@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OwnedQuerySet, User
 from config.db import Public, Timestamped, enum_check
 from config.moves import move
-from marketplace.complaint_enums import DraftedBy, SentVia
+from marketplace.complaint_enums import DraftedBy, SentVia, SkipReason
 from marketplace.enums import COMPLAINT_MOVES, ComplaintReason, ComplaintStatus
+from marketplace.errors import NotEligible
 from marketplace.models.products import Product
 from marketplace.models.reviews import Review
 from marketplace.models.stores import OfStore
@@ -130,8 +131,11 @@ class ReviewComplaint(Public, OfStore, Timestamped):
         """Freeze the complaint that ``by`` filed in the portal, or the extension of their browser did.
 
         Raises:
+            NotEligible: its review is older than Wildberries takes complaints about.
             IllegalMove: it was sent before.
         """
+        if self.review_date < EARLIEST:
+            raise NotEligible(reasons=[SkipReason.TOO_OLD.value], why=str(SkipReason.TOO_OLD.label))
         move(self, ComplaintStatus.SENT, allowed=COMPLAINT_MOVES, sent_at=at, sent_by=by, sent_via=via, proof=proof)
 
     def move_to(self, status: ComplaintStatus, *, at: datetime, wb_response: str = "") -> None:

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncMonth
 
 from accounts.models import Tenant
-from marketplace.enums import ComplaintReason, ComplaintStatus
-from marketplace.models import ReviewComplaint
+from marketplace.enums import ComplaintReason, ComplaintStatus, LoggedEntity
+from marketplace.models import AiLog, ReviewComplaint
 
 Z: Final = 1.96  # 95 %
 MOST_PRODUCTS: Final = 50
@@ -29,6 +29,7 @@ class Line:
     approved: int
     decision_time: timedelta | None
     cost: Decimal
+    price: Decimal
 
     @property
     def rate(self) -> float | None:
@@ -58,6 +59,11 @@ class Line:
         """Return what drafting cost per complaint won, in dollars."""
         return self.cost / self.approved if self.approved else None
 
+    @property
+    def price_per_win(self) -> Decimal | None:
+        """Return what drafting cost the shop per complaint won, in roubles."""
+        return self.price / self.approved if self.approved else None
+
 
 def wilson(won: int, total: int) -> tuple[float, float] | None:
     """Return the 95 % confidence interval of a share."""
@@ -71,7 +77,7 @@ def wilson(won: int, total: int) -> tuple[float, float] | None:
 
 def filed_by(tenant: Tenant, *, since: datetime | None = None, store: Any = None) -> "QuerySet[ReviewComplaint]":
     """Return the complaints that were filed."""
-    found = ReviewComplaint.objects.of(tenant).filter(sent_at__isnull=False)
+    found = ReviewComplaint.objects.of(tenant).filter(sent_at__isnull=False).annotate(price=_PRICE)
     if since is not None:
         found = found.filter(sent_at__gte=since)
     return found.filter(store=store) if store is not None else found
@@ -112,9 +118,17 @@ def _line(label: str, row: dict[str, Any]) -> Line:
         approved=row["approved"],
         decision_time=row["decision_time"],
         cost=row["cost"] or Decimal(0),
+        price=row["price_sum"] or Decimal(0),
     )
 
 
+_LOGGED: Final = (
+    AiLog.objects.filter(tenant=OuterRef("tenant"), entity_type=LoggedEntity.COMPLAINT, entity_id=OuterRef("pk"))
+    .order_by()
+    .values("entity_id")
+    .annotate(sum=Sum("price"))
+)
+_PRICE: Final = Subquery(_LOGGED.values("sum"))
 _TOOK: Final = ExpressionWrapper(F("moderated_at") - F("sent_at"), output_field=DurationField())
 _SUMS: Final[dict[str, Any]] = {
     "filed": Count("pk"),
@@ -122,4 +136,5 @@ _SUMS: Final[dict[str, Any]] = {
     "approved": Count("pk", filter=Q(status=ComplaintStatus.APPROVED)),
     "decision_time": Avg(_TOOK, filter=Q(moderated_at__gte=F("sent_at"))),
     "cost": Sum("ai_cost_usd"),
+    "price_sum": Sum("price"),
 }

@@ -4,29 +4,31 @@ A review gets one complaint, for ever. Everything but the outcome may change
 only while it is a draft, and whoever comes second is told so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Avg, Count, F
-from django.utils.translation import override
+from django.db.models import Avg, Count, F, Value
+from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import Tenant, User
 from accounts.services import require_role
 from marketplace import grounds
-from marketplace.complaint_enums import DraftedBy, RulePurpose, SentVia, SkipReason
+from marketplace.complaint_enums import DraftedBy, RulePurpose, SentVia
 from marketplace.compliance import Channel, Finding, check, is_refused
 from marketplace.enums import ComplaintReason, ComplaintStatus, ReviewComplaintStatus
 from marketplace.errors import ComplaintExists, ComplaintFrozen, ComplaintNotAllowed, NotEligible
 from marketplace.models import Review, ReviewComplaint
-from marketplace.models.complaints import EARLIEST, TEXT_LIMIT
+from marketplace.models.complaints import TEXT_LIMIT
 from marketplace.services import drafting, rules
 from marketplace.services.estimates import Estimate, History, history_of
 
 CONSIDERED: Final = 300
+SUMMED: Final = ("ai_prompt_tokens", "ai_completion_tokens", "ai_total_tokens", "ai_cost_usd", "generation_duration_ms")
 SHOWN: Final = 100
 
 
@@ -103,8 +105,8 @@ def draft(review: Review, *, by: User | None, at: datetime) -> ReviewComplaint:
     reasons = rules.why_skipped(rules.case_of(found), rules.rule_of(found.product), purpose=RulePurpose.COMPLAINT)
     if reasons:
         raise NotEligible(reasons=[reason.value for reason in reasons], why="; ".join(str(r.label) for r in reasons))
-    content = drafting.compose(found, grounds.find(text_of(found)), at=at)
-    return _create(found, content, at=at)
+    said = text_of(found)
+    return drafting.compose(found, said, grounds.find(said), keep=partial(_create, found, at=at), at=at)
 
 
 def _create(review: Review, content: drafting.Content, *, at: datetime) -> ReviewComplaint:
@@ -139,17 +141,21 @@ def regenerate(complaint: ReviewComplaint, *, by: User | None, at: datetime) -> 
     if not complaint.is_editable:
         raise ComplaintFrozen
     review = Review.objects.select_related("tenant", "store", "product").get(pk=complaint.review_id)
-    content = drafting.compose(review, grounds.find(text_of(review)), at=at)
-    _change(
-        complaint,
-        **_columns(content),
-        regenerated_count=F("regenerated_count") + 1,
-        last_regenerated_at=at,
-        ready_at=None,
-        review_rating=review.rating,
-        review_text=text_of(review),
-    )
-    return complaint
+    said = text_of(review)
+
+    def keep(content: drafting.Content) -> ReviewComplaint:
+        _change(
+            complaint,
+            **_columns(content) | _added(content.costs),
+            regenerated_count=F("regenerated_count") + 1,
+            last_regenerated_at=at,
+            ready_at=None,
+            review_rating=review.rating,
+            review_text=said,
+        )
+        return complaint
+
+    return drafting.compose(review, said, grounds.find(said), keep=keep, at=at)
 
 
 def edit(
@@ -168,7 +174,7 @@ def edit(
         complaint,
         complaint_text=text,
         reason_id=reason,
-        reason_name=name_of(reason),
+        reason_name=drafting.name_of(reason),
         evidence=quotes,
         drafted_by=DraftedBy.PERSON,
         ready_at=None,
@@ -209,8 +215,6 @@ def mark_as_sent(
         IllegalMove: it was sent before, by whomever.
     """
     _require(by, complaint.tenant)
-    if complaint.review_date < EARLIEST:
-        raise NotEligible(reasons=["too_old"], why=str(SkipReason.TOO_OLD.label))
     complaint.mark_as_sent(by=by, at=at, via=via, proof=proof.strip()[:TEXT_LIMIT])
 
 
@@ -240,20 +244,23 @@ def discard(complaint: ReviewComplaint, *, by: User | None) -> None:
         locked.delete()
 
 
-def name_of(reason: ComplaintReason) -> str:
-    """Return a reason as the portal calls it."""
-    with override("ru"):
-        return str(reason.label)
-
-
 def _columns(content: drafting.Content) -> dict[str, Any]:
     return {
         "complaint_text": content.text,
         "reason_id": content.reason,
-        "reason_name": name_of(content.reason),
+        "reason_name": drafting.name_of(content.reason),
         "evidence": list(content.quotes),
         "drafted_by": content.drafted_by,
         **content.costs,
+    }
+
+
+def _added(costs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a further draft adds to the costs of the earlier ones; what is not known adds nothing."""
+    known = {name: value for name, value in costs.items() if name in SUMMED}
+    return {
+        name: F(name) if value is None else Coalesce(F(name), Value(type(value)(0))) + value
+        for name, value in known.items()
     }
 
 

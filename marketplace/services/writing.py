@@ -7,7 +7,7 @@ taken together; whatever goes wrong gives the price back and leaves a log entry.
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -59,13 +59,18 @@ ACTIONS: Final[Mapping[Purpose, LoggedAction]] = {
 }
 
 
+def _no_faults(_: str) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What is to be written, about what, and for which channel it is checked.
 
     ``template`` are the words used without a model: none is connected, or there
     is nothing to think about (``is_plain``). ``channel`` is none for texts that
-    nobody receives.
+    nobody receives. ``faults`` says what else is wrong with a text, in words for
+    the model, which then gets one more attempt.
     """
 
     store: Store
@@ -79,6 +84,7 @@ class Task:
     is_plain: bool = False
     max_tokens: int = ANSWER_TOKENS
     model: str = ""
+    faults: Callable[[str], list[str]] = _no_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +94,15 @@ class Written:
     text: str
     log: AiLog
     findings: list[Finding] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     price: Decimal = Decimal(0)
+    completion: Completion | None = None
+    seconds: float = 0.0
 
     @property
     def is_refused(self) -> bool:
-        """Say whether the rules of Wildberries forbid it."""
-        return is_refused(self.findings)
+        """Say whether the rules of Wildberries forbid it, or it is not what was asked for."""
+        return is_refused(self.findings) or bool(self.faults)
 
     @property
     def is_template(self) -> bool:
@@ -141,10 +150,9 @@ def _from_model(task: Task, settings: SellerSettings | None, save: Callable[[Wri
     started = time.monotonic()
     try:
         check_limit(tenant, settings, at=now())
-        completion, text, findings = _ask(task, messages, mark)
-        metadata = _facts(task, findings, seconds=time.monotonic() - started)
-        return _keep(task, save, hold, messages=messages, completion=completion, text=text, findings=findings,
-                     metadata=metadata)  # fmt: skip
+        answer = _ask(task, messages, mark)
+        seconds = time.monotonic() - started
+        return _keep(task, save, hold, messages=messages, answer=answer, seconds=seconds)
     except (ModelFailed, NoModelAvailable) as failure:
         _release(hold, "failed")
         _log(task, prompt=_shown(messages), error=str(failure), usage_id=getattr(failure, "usage_id", None))
@@ -155,20 +163,44 @@ def _from_model(task: Task, settings: SellerSettings | None, save: Callable[[Wri
         raise
 
 
-def _ask(task: Task, messages: list[Message], mark: str) -> tuple[Completion, str, list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a model wrote and what is wrong with it; ``completion`` counts all attempts together."""
+
+    completion: Completion
+    text: str
+    findings: list[Finding]
+    faults: list[str]
+
+    @property
+    def wrong(self) -> list[str]:
+        """Return why it may not stay as it is."""
+        forbidden = {f"{f.rule.value}: «{f.words[:80]}»" for f in self.findings} if is_refused(self.findings) else set()
+        return [*sorted(forbidden), *self.faults]
+
+
+def _ask(task: Task, messages: list[Message], mark: str) -> _Answer:
     """Ask, and once more with what was wrong if the text may not go out."""
-    completion = _complete(task, messages)
-    text, findings = _judged(task, completion.text, mark)
-    if is_refused(findings):
-        wrong = "; ".join(sorted({f"{finding.rule.value}: «{finding.words[:80]}»" for finding in findings}))
-        again = [
-            *messages,
-            Message(role="assistant", content=text or "…"),
-            Message(role="user", content=f"This breaks the rules ({wrong}). Write it again without that."),
-        ]
-        completion = _complete(task, again)
-        text, findings = _judged(task, completion.text, mark)
-    return completion, text, findings
+    first = _judged(task, _complete(task, messages), mark)
+    if not first.wrong:
+        return first
+    again = [
+        *messages,
+        Message(role="assistant", content=first.text or "…"),
+        Message(role="user", content=f"This breaks the rules ({'; '.join(first.wrong)}). Write it again without that."),
+    ]
+    second = _judged(task, _complete(task, again), mark)
+    return replace(second, completion=_both(first.completion, second.completion))
+
+
+def _both(first: Completion, last: Completion) -> Completion:
+    costs = [one.cost for one in (first, last) if one.cost is not None and one.cost_currency == last.cost_currency]
+    return replace(
+        last,
+        prompt_tokens=first.prompt_tokens + last.prompt_tokens,
+        completion_tokens=first.completion_tokens + last.completion_tokens,
+        cost=sum(costs, Decimal(0)) if costs else None,
+    )
 
 
 def _complete(task: Task, messages: list[Message]) -> Completion:
@@ -183,16 +215,15 @@ def _complete(task: Task, messages: list[Message]) -> Completion:
     )
 
 
-def _judged(task: Task, text: str, mark: str) -> tuple[str, list[Finding]]:
+def _judged(task: Task, completion: Completion, mark: str) -> _Answer:
     """Return the text without what a model adds around it, and what is wrong with it."""
-    text = text.replace("\0", "").strip().strip('"«»').strip()
-    if task.channel is None:
-        return text, []
-    findings = check(text, channel=task.channel, product_name=task.product_name)
-    if mark in text:  # a model that repeats its instructions obeys somebody else
+    text = completion.text.replace("\0", "").strip().strip('"«»').strip()
+    findings = check(text, channel=task.channel, product_name=task.product_name) if task.channel else []
+    faults = task.faults(text)
+    if task.channel and mark in text:  # a model that repeats its instructions obeys somebody else
         findings += check(text.replace(mark, "системный промпт"), channel=task.channel)
         text = text.replace(mark, "")
-    return text, findings
+    return _Answer(completion, text, findings, faults)
 
 
 def _keep(
@@ -201,28 +232,27 @@ def _keep(
     hold: BalanceHold | None,
     *,
     messages: list[Message],
-    completion: Completion,
-    text: str,
-    findings: list[Finding],
-    metadata: dict[str, Any],
+    answer: _Answer,
+    seconds: float,
 ) -> Written:
-    refused = is_refused(findings)
-    rules = ", ".join(sorted({finding.rule.value for finding in findings}))
+    completion, refused = answer.completion, bool(answer.wrong)
+    why = "; ".join([*sorted({finding.rule.value for finding in answer.findings}), *answer.faults])
     price = Decimal(0) if refused or hold is None else hold.amount
     with transaction.atomic():
         entry = _log(
             task,
             prompt=_shown(messages),
-            text=text,
+            text=answer.text,
             model=completion.model,
             tokens_used=completion.prompt_tokens + completion.completion_tokens,
             cost_usd=completion.cost if completion.cost_currency == Currency.USD else None,
             usage_id=completion.usage_id,
             price=price,
-            error=f"compliance: {rules}" if refused else None,
-            metadata=metadata,
+            error=f"compliance: {why}" if refused else None,
+            metadata=_facts(task, answer.findings, seconds=seconds),
         )
-        written = Written(text=text, log=entry, findings=findings, price=price)
+        written = Written(text=answer.text, log=entry, findings=answer.findings, faults=answer.faults, price=price,
+                          completion=completion, seconds=seconds)  # fmt: skip
         is_kept = save(written)
         if hold is not None and is_kept and not refused:
             billing.capture(

@@ -51,11 +51,13 @@ def costs(request: Request) -> HttpResponse:
         status=OutgoingStatus.CONFIRMED, confirmed_at__gte=at - PERIOD
     )
     count, total = published.count(), sum((row["price"] or 0) for row in sums)
+    dollars = sum((row["cost"] or 0) for row in sums)
     context: dict[str, Any] = {
         "sums": lines,
         "published": count,
         "total": total,
         "per_result": total / count if count else None,
+        "dollars_per_result": dollars / count if count else None,
         "today": spent_today(request.tenant, at=at),
         "settings": SellerSettings.objects.of(request.tenant).first(),
         "page": page_after(rows.select_related("store"), request.GET.get("after"), field="created_at"),

@@ -155,6 +155,7 @@ def test_an_entry_that_does_not_follow_the_one_before_is_found(tenant):
 
     assert [(found.what.split()[0], found.cached, found.proved) for found in wrong] == [
         ("balance", 100, 105),
+        ("hours", 100, 105),
         ("entry", 40, 100),
     ]
 

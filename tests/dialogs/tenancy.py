@@ -47,6 +47,7 @@ PUBLIC = dict.fromkeys(
         "widget_loader",
         "widget_messages",
         "widget_session",
+        "widget_ticket",
     ),
     VISITORS,
 )

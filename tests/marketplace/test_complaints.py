@@ -1,5 +1,6 @@
 """Complaints from the ground in a review to the outcome, one per review for ever."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -218,6 +219,34 @@ def test_of_two_who_mark_as_sent_one_wins(product):
     assert [type(result) for result in results if result != winner] == [IllegalMove] * 3
     kept = ReviewComplaint.objects.get()
     assert (kept.sent_by, kept.proof) == (people[winner], str(winner))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_negative_control_look_then_write_lets_several_win(product, monkeypatch):
+    """Without compare-and-set only the database's own guard is left; without that, too, everybody wins."""
+    complaint = ComplaintFactory(review=ReviewFactory(product=product))
+    looked = threading.Barrier(4)
+
+    def look_then_write(row, to, *, allowed, **changes):
+        assert to in allowed[row.status]
+        looked.wait(timeout=30)
+        ReviewComplaint.objects.filter(pk=row.pk).update(status=to, **changes)
+
+    def mark(number):
+        ReviewComplaint.objects.get(pk=complaint.pk).mark_as_sent(by=None, at=NOON, proof=str(number))
+        return number
+
+    monkeypatch.setattr("marketplace.models.complaints.move", look_then_write)
+    guarded = race(mark, threads=4)
+    try:
+        execute("ALTER TABLE review_complaints DISABLE TRIGGER USER")
+        ReviewComplaint.objects.update(status=ComplaintStatus.DRAFT, sent_at=None)
+        bare = race(mark, threads=4)
+    finally:
+        execute("ALTER TABLE review_complaints ENABLE TRIGGER USER")
+
+    assert sum(isinstance(result, int) for result in guarded) == 1
+    assert bare == [0, 1, 2, 3]
 
 
 @pytest.mark.django_db(transaction=True)

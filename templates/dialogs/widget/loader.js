@@ -107,6 +107,17 @@
     badge.textContent = unread > 99 ? "99+" : String(unread);
     badge.hidden = !unread || isOpen;
   };
+  // --- a visit needs a ticket: fetched here, because the browser says from which website it is asked ---
+  const fetchTicket = async () => {
+    let answer = {};
+    try {
+      const response = await fetch(origin + config.ticket, { method: "POST", credentials: "omit", cache: "no-store" });
+      answer = await response.json();
+      if (answer.code === "origin_refused") console.warn(`Otklik: ${answer.title}`);
+    } catch { /* no network, or the page's own policy: the chat asks again */ }
+    const { ticket, code, title } = answer;
+    tell("ticket", { ticket, code, title });
+  };
   const load = () => {
     if (frame) return;
     frame = document.createElement("iframe");
@@ -157,6 +168,7 @@
     } else if (message.type === "close") turn(false);
     else if (message.type === "open") turn(true);
     else if (message.type === "known") remember();
+    else if (message.type === "ticket") fetchTicket();
     else if (message.type === "unread") {
       unread = Math.max(0, Number(message.count) || 0);
       describe();

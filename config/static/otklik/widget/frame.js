@@ -40,9 +40,25 @@
       connection.nudge();
       if (data.focus) focusText();
     } else if (data.type === "close") state.isOpen = false;
+    else if (data.type === "ticket") takeTicket?.(data);
     else if (data.type === "layout") { state.isFull = Boolean(data.full); document.documentElement.classList.toggle("full", state.isFull); }
   });
   const focusText = () => { if (matchMedia("(pointer: fine)").matches && !composer.hidden) text.focus({ preventScroll: true }); else chat.focus({ preventScroll: true }); };
+
+  // --- a visit begins with a ticket, which the page around fetches: its browser vouches for its address ---
+  const TICKET_MS = 10_000;
+  let takeTicket = null;
+  const askTicket = () => new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new widget.Refusal({ code: "connection" })), TICKET_MS);
+    takeTicket = (answer) => {
+      clearTimeout(timer);
+      takeTicket = null;
+      if (answer.ticket) resolve(String(answer.ticket)); else reject(new widget.Refusal({ code: "connection", ...answer }));
+    };
+    if (parentOrigin) tell("ticket");
+    else if (window.parent === window) fetch(config.urls.ticket, { method: "POST", credentials: "omit" }).then((response) => response.json()).then(takeTicket, () => takeTicket?.({}));
+    else takeTicket({ code: "origin_refused" });
+  });
 
   // --- parts --------------------------------------------------------------------------------------
   const connection = new widget.Connection({
@@ -50,6 +66,7 @@
     storage,
     language: config.language,
     lastSeq: () => (dismissed.uuid ? dismissed.lastSeq : thread.contiguous),
+    ticket: askTicket,
   });
   const thread = new widget.Thread({
     scroll, thread: threadBox, hello, say, language: config.language, name: config.name,
@@ -408,7 +425,7 @@
     layout();
     if (connection.isOpen) flush();
   });
-    grow();
+  grow();
   layout();
   tell("ready");
   connection.start();
