@@ -1,11 +1,20 @@
 """What higher apps tell billing about what was paid for, without being imported by it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from accounts.models import Tenant
 
-Names = Callable[[Tenant], Mapping[int, str]]
+
+class Named(NamedTuple):
+    """An assistant as it is addressed and called."""
+
+    uuid: UUID
+    name: str
+
+
+Names = Callable[[Tenant], Mapping[int, Named]]
 
 _names: Final[list[Names]] = []
 _channels: Final[dict[str, Any]] = {}
@@ -21,9 +30,14 @@ def name_channels(labels: Mapping[str, Any]) -> None:
     _channels.update(labels)
 
 
+def assistants_of(tenant: Tenant) -> dict[int, Named]:
+    """Return a shop's assistants by their keys."""
+    return {key: named for names in _names for key, named in names(tenant).items()}
+
+
 def assistant_names(tenant: Tenant) -> dict[int, str]:
     """Return the names of a shop's assistants by their keys."""
-    return {key: name for names in _names for key, name in names(tenant).items()}
+    return {key: named.name for key, named in assistants_of(tenant).items()}
 
 
 def channel_label(channel: str) -> str:

@@ -18,7 +18,7 @@ from billing import services
 from billing.enums import ServiceType
 from billing.models import Balance, BalanceTransaction, Payment, PromoCode, Referral
 from billing.reports import statements
-from billing.views.export import harmless
+from config.tables import harmless
 from config.templatetags.otklik import roubles
 from tests.factories.accounts import MembershipFactory, TenantFactory
 from tests.factories.assistants import AssistantFactory
