@@ -20,11 +20,7 @@ class AssistantsConfig(AppConfig):
         from assistants.models import Assistant  # noqa: PLC0415 -- leaf
         from billing.ports import Named, name_assistants, name_channels  # noqa: PLC0415 -- leaf
 
-        name_assistants(
-            lambda tenant: {
-                row.pk: Named(row.uuid, row.name) for row in Assistant.objects.of(tenant).only("uuid", "name")
-            }
-        )
+        name_assistants(lambda tenant: {row.pk: Named(row.uuid, row.name) for row in Assistant.objects.of(tenant)})
         name_channels({"evaluation": _("Evaluations")})
         fingerprint = "token_fingerprint"
         keep_secret(

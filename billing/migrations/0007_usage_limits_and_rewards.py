@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.migrations.operations import RunSQL
 
-from config.postgres.operations import same_tenant, touch_updated_at
+from config.postgres.operations import same_tenant, tenant_key, touch_updated_at
 
 # rewards were columns of their referral while only the first top-up earned one
 REWARDS = """
@@ -245,8 +245,18 @@ class Migration(migrations.Migration):
             model_name='spendcap',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('per_day', None), models.Q(('per_day__gt', 0), ('per_day__lt', 1000000000000)), _connector='OR'), models.Q(('per_month', None), models.Q(('per_month__gt', 0), ('per_month__lt', 1000000000000)), _connector='OR')), name='ck_spend_caps_sums'),
         ),
+        migrations.AddConstraint(
+            model_name='balancehour',
+            constraint=models.CheckConstraint(condition=models.Q(('transaction_type__in', ['topup', 'ai_message', 'document_upload', 'bot_message', 'bonus', 'promo', 'referral', 'refund', 'adjustment', 'review_reply', 'complaint_draft', 'question_reply', 'chat_reply', 'sequence_message'])), name='ck_balance_hours_transaction_type'),
+        ),
+        migrations.AddConstraint(
+            model_name='balancehour',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['topup', 'ai_message', 'document_upload', 'bot_message', 'bonus', 'promo', 'referral', 'refund', 'adjustment', 'review_reply', 'complaint_draft', 'question_reply', 'chat_reply', 'sequence_message'])), name='ck_balance_hours_kind'),
+        ),
         touch_updated_at("referral_rewards", "spend_caps"),
+        tenant_key("referrals"),
         same_tenant("referral_rewards", "entry_id", "balance_transactions"),
+        same_tenant("referral_rewards", "referral_id", "referrals"),
         RunSQL(REWARDS, RunSQL.noop),
         RunSQL(HOURS, RunSQL.noop),
         migrations.RemoveConstraint(

@@ -76,6 +76,12 @@ class TransactionQuerySet(OwnedQuerySet["BalanceTransaction"]):
         rows = self.filter(created_at__gte=since) if since else self
         return rows.filter(created_at__lt=until) if until else rows
 
+    def spent(self) -> Decimal:
+        """Return what was paid for services, less what of it was given back; of few entries, see also the hours."""
+        refunded = Q(transaction_type=TransactionType.REFUND, refund_of__transaction_type__in=SPENDING)
+        total = self.filter(Q(transaction_type__in=SPENDING) | refunded).aggregate(total=Sum("amount"))["total"]
+        return -(total or NOTHING)
+
 
 class BalanceTransaction(Public, Owned, Created):
     """One movement: what was before, what came or went, what is after. The database refuses to change it."""
@@ -172,6 +178,8 @@ class BalanceHour(Owned):
                 fields=["tenant", "hour", "transaction_type", "kind", "assistant_id", "channel"],
                 name="uq_balance_hours_what",
             ),
+            enum_check("ck_balance_hours_transaction_type", "transaction_type", TransactionType),
+            enum_check("ck_balance_hours_kind", "kind", TransactionType),
             models.CheckConstraint(condition=Q(came__gte=0, went__lte=0, entries__gt=0), name="ck_balance_hours_sums"),
         ]
 

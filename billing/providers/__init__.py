@@ -37,8 +37,11 @@ __all__ = [
 
 def connected() -> list[Provider]:
     """Return who takes new payments here, the first one by default; the sandbox only where nobody else does."""
-    real = {Provider.YOOKASSA: settings.YOOKASSA, Provider.ROBOKASSA: settings.ROBOKASSA}
-    found = [provider for provider, shop in real.items() if shop.is_connected]
+    real = {
+        Provider.YOOKASSA: settings.YOOKASSA.is_connected,
+        Provider.ROBOKASSA: settings.ROBOKASSA.is_connected,
+    }
+    found = [provider for provider, is_connected in real.items() if is_connected]
     return found or ([Provider.SANDBOX] if settings.PAYMENT_SANDBOX else [])
 
 

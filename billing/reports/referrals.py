@@ -48,6 +48,6 @@ def funnel_of(tenant: Tenant, code: ReferralCode) -> Funnel:
         paying=guests.filter(rewards__isnull=False).distinct().count(),
         held=sums["held"] or NOTHING,
         paid=sums["paid"] or NOTHING,
-        rewards=rewards.select_related("referral__referred_tenant").order_by("-pk")[:SHOWN],
-        guests=people[:SHOWN],
+        rewards=list(rewards.select_related("referral__referred_tenant").order_by("-pk")[:SHOWN]),
+        guests=list(people[:SHOWN]),
     )

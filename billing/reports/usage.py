@@ -67,7 +67,7 @@ def usage_of(tenant: Tenant, *, days: int, at: datetime) -> Usage:
     first = midnight - timedelta(days=days - 1)
     hours = BalanceHour.objects.of(tenant).between(first, None).spending()
     by_day = hours.annotate(on=TruncDate("hour", tzinfo=get_current_timezone()))
-    rows = list(
+    rows: list[Any] = list(
         by_day.values("on", "kind", "assistant_id", "channel").annotate(
             spent=-Sum(F("came") + F("went")), count=Sum("entries")
         )
