@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -76,7 +76,7 @@ def hold(
     price = checked(price_of(service, at=at) if amount is None else amount)
     try:
         with transaction.atomic():
-            facts = {"service": service, "key": key, "amount": price, "at": at, "expires_at": at + ttl}
+            facts: dict[str, Any] = {"service": service, "key": key, "amount": price, "at": at, "expires_at": at + ttl}
             reserved = BalanceHold.objects.reserve(tenant, **facts)
             if reserved is None and caps.guard(tenant, price=price, at=at):
                 reserved = BalanceHold.objects.reserve(tenant, **facts, is_free=True)

@@ -12,6 +12,7 @@ import structlog
 from billing.enums import Provider
 from billing.errors import PaymentUnknown, ProviderSilent
 from billing.models import Payment
+from billing.models.payments import PaymentQuerySet
 from billing.providers import PROVIDERS, ROBOKASSA, Refused
 from billing.services.payments import settle, take_word
 from billing.services.refunds import hear_of_refund
@@ -108,5 +109,5 @@ def _payment(about: Mapping[str, Any]) -> Payment | None:
     return _of(Provider.YOOKASSA).filter(uuid=key, provider_payment_id=None).first()
 
 
-def _of(provider: Provider) -> Any:
+def _of(provider: Provider) -> PaymentQuerySet:
     return Payment.objects.filter(provider=provider).select_related("tenant")

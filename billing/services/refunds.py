@@ -227,11 +227,12 @@ def _bonus_of(locked: Payment, more: Decimal) -> Decimal:
     entry = _bonus_entry(locked)
     if entry is None:
         return NOTHING
-    share = (locked.refunded + more) / locked.amount
-    due = entry.amount if share == 1 else (entry.amount * share).quantize(KOPECK, ROUND_DOWN)
+    back: Decimal = locked.refunded + more
+    due = entry.amount if back == locked.amount else entry.amount * back / locked.amount
     standing = locked.refunds.exclude(status=RefundStatus.FAILED)
     gone: Decimal = standing.aggregate(total=Sum("bonus"))["total"] or NOTHING
-    return max(due - gone, NOTHING)
+    left = Decimal(due - gone)
+    return max(left if back == locked.amount else left.quantize(KOPECK, ROUND_DOWN), NOTHING)
 
 
 def _unnamed(locked: Payment, told: Returned) -> PaymentRefund | None:

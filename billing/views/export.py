@@ -16,10 +16,9 @@ from django.utils.formats import get_format
 from django.utils.timezone import get_current_timezone, localtime, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
+from openpyxl.styles.fonts import Font
+from openpyxl.workbook.workbook import Workbook
 
 from accounts.models import Tenant
 from billing import reports

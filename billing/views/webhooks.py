@@ -54,7 +54,7 @@ def robokassa(request: HttpRequest) -> HttpResponse:
 
 def caller(request: HttpRequest) -> str:
     """Return the address that knocked, as our own proxies saw it; what the caller wrote before them is not read."""
-    proxies: int = settings.REST_FRAMEWORK["NUM_PROXIES"]
+    proxies = int(str(settings.REST_FRAMEWORK["NUM_PROXIES"]))
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     if proxies and len(hops) >= proxies:
         return hops[-proxies]
