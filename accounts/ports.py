@@ -53,6 +53,32 @@ class HomeCard(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One thing the search of the whole shop found."""
+
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """A list that the search of the whole shop looks into.
+
+    Args:
+        label: What is listed, as “Dialogs”.
+        icon: Its icon.
+        find: Returns at most so many hits for words of two characters or more.
+        all_url: Returns the address of the list with all that these words find.
+    """
+
+    label: Any
+    icon: str
+    find: Callable[[Tenant, str, int], list[Hit]]
+    all_url: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HomePanel:
     """A larger part of the home page: a template and what it is filled with."""
 
@@ -98,6 +124,7 @@ class Fulfilment:
 _cards: Final[list[tuple[int, HomeCard]]] = []
 _decisions: Final[list[tuple[int, HomeDecisions]]] = []
 _panels: Final[list[tuple[int, HomePanel]]] = []
+_searched: Final[list[tuple[int, Searched]]] = []
 _columns: Final[dict[tuple[str, str], SecretColumn]] = {}
 _fulfilments: Final[dict[str, Fulfilment]] = {}
 
@@ -115,6 +142,16 @@ def ask_on_home(decisions: HomeDecisions, *, order: int = 100) -> None:
 def show_panel_on_home(panel: HomePanel, *, order: int = 100) -> None:
     """Put a part on the home page; called from ``AppConfig.ready()``."""
     _panels.append((order, panel))
+
+
+def search_in(searched: Searched, *, order: int = 100) -> None:
+    """Let the search of the whole shop look into a list; called from ``AppConfig.ready()``."""
+    _searched.append((order, searched))
+
+
+def searched() -> list[Searched]:
+    """Return the lists that are searched, in their order."""
+    return [each for _, each in sorted(_searched, key=lambda entry: entry[0])]
 
 
 def keep_secret(column: SecretColumn) -> None:

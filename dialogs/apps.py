@@ -20,12 +20,13 @@ class DialogsConfig(AppConfig):
             Fulfilment,
             ask_on_home,
             fulfil,
+            search_in,
             show_on_home,
             show_panel_on_home,
         )
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
         from billing.ports import name_channels  # noqa: PLC0415 -- leaf
-        from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
+        from dialogs import home, ports, receivers, searching  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
         from dialogs.services import collecting, rehearsing  # noqa: PLC0415 -- leaf
@@ -41,6 +42,7 @@ class DialogsConfig(AppConfig):
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
         ask_on_home(home.decisions, order=10)
+        search_in(searching.SEARCHED, order=10)
         show_panel_on_home(home.PANEL, order=10)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
         link_dialogs(home.address_of)

@@ -13,7 +13,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound
 from assistants.models import Assistant
 from config import crowds
 from config.consumers import NOT_FOUND, TOO_MANY, TOO_SLOW, UNAUTHORISED, CommandConsumer, command
-from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, Shown
+from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, SetContext, Shown
 from dialogs.events import HANDLER, as_event, group_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import visiting
@@ -91,7 +91,7 @@ class WidgetConsumer(CommandConsumer):
         if dialog:
             await self._follow(dialog.pk)
         snapshot = await database_sync_to_async(visiting.snapshot)(dialog, after_seq=after_seq)
-        await self.send_json({"type": "ready", **snapshot})
+        await self.send_json({"type": "ready", **snapshot, "widget_version": self._visitor.assistant.widget_version})
 
     @command(Post)
     async def post(self, *, client_id: str, text: str) -> dict[str, Any]:
@@ -135,6 +135,11 @@ class WidgetConsumer(CommandConsumer):
     def rate_dialog(self, **fields: Any) -> dict[str, Any]:
         """Give the conversation stars."""
         return self._obey("rate_dialog", fields)
+
+    @command(SetContext)
+    def set_context(self, **fields: Any) -> dict[str, Any]:
+        """Keep what the seller's page says about the visit."""
+        return self._obey("set_context", fields)
 
     @command(Nothing)
     def end(self) -> dict[str, Any]:
@@ -215,7 +220,8 @@ class WidgetConsumer(CommandConsumer):
         last_seq = 0
         if self.dialog_id:
             last_seq = await Dialog.objects.filter(pk=self.dialog_id).values_list("last_seq", flat=True).aget()
-        await self.send_json({"type": "heartbeat", "last_seq": last_seq})
+        look = await Assistant.objects.filter(pk=self._visitor.assistant.pk).values_list("widget_version").afirst()
+        await self.send_json({"type": "heartbeat", "last_seq": last_seq, "widget_version": look[0] if look else 0})
 
 
 WidgetConsumer.commands["close"] = WidgetConsumer.commands.pop("end")

@@ -87,6 +87,22 @@ class TicketRefused(DomainError):
 
 
 @dataclass
+class IdentityOff(DomainError):
+    """The seller has no secret that signs who a customer is."""
+
+    code, status = "identity_off", 409
+    message = _("This shop does not identify its customers in the chat: it has no secret yet.")
+
+
+@dataclass
+class IdentityRefused(DomainError):
+    """The signature is not that of the words."""
+
+    code, status = "identity_refused", 403
+    message = _("The signature does not fit; the visitor stays nameless.")
+
+
+@dataclass
 class NothingToRate(DomainError):
     """Only what the assistant or an operator said can be rated."""
 

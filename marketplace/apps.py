@@ -12,9 +12,11 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what syncs bring, and show what needs a decision on the home page."""
-        from accounts.ports import ask_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
+        from accounts.ports import ask_on_home, search_in  # noqa: PLC0415 -- leaf: models must be loaded first
         from billing.ports import name_channels  # noqa: PLC0415 -- leaf
-        from marketplace import home, receivers  # noqa: F401, PLC0415 -- leaf
+        from marketplace import home, receivers, searching  # noqa: F401, PLC0415 -- leaf
 
         name_channels({"wildberries": "Wildberries"})
         ask_on_home(home.decisions, order=30)
+        for order, searched in enumerate(searching.SEARCHED, start=30):
+            search_in(searched, order=order)

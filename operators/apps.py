@@ -12,16 +12,23 @@ class OperatorsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what dialogs state, keep the queue for a person, fulfil the help desks of the catalogue."""
-        from accounts.ports import Fulfilment, ask_on_home, fulfil, show_panel_on_home  # noqa: PLC0415 -- leaf
+        from accounts.ports import (  # noqa: PLC0415 -- leaf
+            Fulfilment,
+            ask_on_home,
+            fulfil,
+            search_in,
+            show_panel_on_home,
+        )
         from billing.ports import name_channels  # noqa: PLC0415 -- leaf
         from dialogs.ports import tell_places  # noqa: PLC0415 -- leaf
-        from operators import home  # noqa: PLC0415 -- leaf: models must be loaded first
+        from operators import home, receivers, searching  # noqa: F401, PLC0415 -- leaf: models must be loaded first
         from operators.mirrors import DESKS  # noqa: PLC0415 -- leaf
         from operators.services import mirroring, queueing  # noqa: PLC0415 -- leaf
 
         name_channels({"ticket": _("Tickets")})
         tell_places(queueing.place_of)
         ask_on_home(home.decisions, order=20)
+        search_in(searching.SEARCHED, order=20)
         show_panel_on_home(home.PANEL, order=5)
         for platform in DESKS:
             fulfil(str(platform), Fulfilment(greet=mirroring.greeting_of(str(platform))))

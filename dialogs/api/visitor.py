@@ -19,12 +19,13 @@ from assistants.models import Assistant
 from config.addresses import address_of
 from config.throttling import seconds_to_wait
 from dialogs import origins
-from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Post
-from dialogs.appearance import Appearance, questions_of
+from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Identify, Post
+from dialogs.appearance import Appearance, questions_of, shown_by
 from dialogs.errors import OriginRefused, TooManyMessages
 from dialogs.events import as_event
 from dialogs.models import DialogMessage
-from dialogs.services import admitting, visiting
+from dialogs.services import admitting, identifying, visiting
+from dialogs.services.sighting import note_sighting
 
 SESSION_RATE = "60/minute"
 
@@ -82,6 +83,7 @@ class ConfigView(VisitorView):
                 "suggested_questions": questions_of(assistant),
                 "settings": Appearance.of(assistant).as_json(),
                 "widget_version": assistant.widget_version,
+                "frame": shown_by(assistant),
                 "is_active": assistant.is_active,
             }
         )
@@ -95,6 +97,8 @@ class TicketView(VisitorView):
         assistant = self.assistant(uuid)
         _count(request, "ticket")
         origin = request.headers.get("Origin", "")
+        if origin not in origins.ours(request):
+            note_sighting(assistant, origin=origin, at=now())
         return Response({"ticket": admitting.issue_ticket(assistant, origin=origin, ours=origins.ours(request))})
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -124,6 +128,20 @@ class SessionView(VisitorView):
         return Response({"token": token, "visitor": visiting.visitor_of(assistant, token).key})
 
 
+class IdentifyView(VisitorView):
+    """A visitor whom the shop's server knows."""
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Return the token of the customer, when the shop's server signed who they are."""
+        visitor = self.visitor(request, uuid)
+        payload = Identify(data=request.data)
+        payload.is_valid(raise_exception=True)
+        fields = dict(payload.validated_data)
+        signature = fields.pop("signature")
+        known = identifying.identify(visitor, identifying.Claim(**fields), signature=signature, at=now())
+        return Response({"token": visiting.issue_token(known.assistant, known.key), "visitor": known.key})
+
+
 class MessagesView(VisitorView):
     """Read and write without a socket."""
 
@@ -132,7 +150,8 @@ class MessagesView(VisitorView):
         visitor = self.visitor(request, uuid)
         query = After(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return Response(visiting.snapshot(visitor.dialog, after_seq=query.validated_data["after"]))
+        snapshot = visiting.snapshot(visitor.dialog, after_seq=query.validated_data["after"])
+        return Response({**snapshot, "widget_version": visitor.assistant.widget_version})
 
     def post(self, request: Request, uuid: UUID) -> Response:
         """Store one message, once per ``client_id``."""

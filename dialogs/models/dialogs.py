@@ -14,6 +14,9 @@ from dialogs.enums import HANDOFF_FROM, NEEDED_A_PERSON, Channel, DialogStatus, 
 from dialogs.errors import DialogClosed, IllegalHandoff
 from dialogs.models.contacts import Contact
 
+PAGE_FACTS: Final = "page"
+"""The key in ``context_data``: what the seller's page says about the visit."""
+
 # Counts and locks in one statement; an answer under way is stale once the customer has said something new.
 COUNT_MESSAGE: Final = """
 UPDATE dialogs
@@ -142,6 +145,12 @@ class Dialog(Public, Owned, Timestamped):
     def is_open(self) -> bool:
         """Say whether the conversation goes on."""
         return self.status != DialogStatus.CLOSED
+
+    @property
+    def page_facts(self) -> dict[str, str]:
+        """Return what the seller's page said about the visit."""
+        facts: dict[str, str] = self.context_data.get(PAGE_FACTS, {})
+        return facts
 
     @property
     def awaits_person(self) -> bool:

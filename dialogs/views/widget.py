@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from csp.constants import SELF
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,13 +13,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.timezone import now
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from assistants.models import Assistant
 from dialogs import origins, storefront, wording
-from dialogs.appearance import Appearance, language_of, questions_of
+from dialogs.appearance import Appearance, language_of, shown_by
 from dialogs.services.posting import LONGEST_MESSAGE
+from dialogs.services.sighting import note_sighting
 
 LOADER_SECONDS: Final = 300
 JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -29,20 +32,19 @@ JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 def loader(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Return the script a seller puts on their pages."""
     assistant = _on_website(uuid)
+    page = origins.origin_of(request.headers.get("Referer", "") or "-")
+    if page not in origins.ours(request):
+        note_sighting(assistant, origin=page, at=now())
     language = language_of(assistant)
     with translation.override(language):
-        look = Appearance.of(assistant)
         config = {
             "assistant": str(assistant.uuid),
             "origin": request.build_absolute_uri("/")[:-1],
             "frame": reverse("widget_frame", args=[uuid]),
             "ticket": reverse("widget_ticket", args=[uuid]),
             "language": language,
-            "name": look.title,
-            "color": look.color,
-            "ink": look.ink,
-            "position": look.position,
-            "words": wording.of_launcher(),
+            "look": Appearance.of(assistant).as_json(),
+            "words": {code: _launcher_words(code) for code, _ in settings.LANGUAGES},
         }
     script = render_to_string("dialogs/widget/loader.js", {"config": _as_js(config)})
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
@@ -59,13 +61,13 @@ def frame(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show the chat itself; only the seller's own websites may frame it."""
     assistant = _on_website(uuid)
     look = Appearance.of(assistant)
-    language = language_of(assistant)
+    language = language_of(assistant, wanted=request.GET.get("language", ""))
     with translation.override(language):
         context = {
             "assistant": assistant,
             "look": look,
             "language": language,
-            "config": _frame_config(assistant, look, language),
+            "config": _frame_config(assistant, language),
             "words": wording.of_frame(),
         }
         response = render(request, "dialogs/widget/frame.html", context)
@@ -94,23 +96,24 @@ def _on_website(uuid: UUID) -> Assistant:
     return assistant
 
 
-def _frame_config(assistant: Assistant, look: Appearance, language: str) -> dict[str, Any]:
+def _launcher_words(language: str) -> dict[str, str]:
+    with translation.override(language):
+        return wording.of_launcher()
+
+
+def _frame_config(assistant: Assistant, language: str) -> dict[str, Any]:
     return {
+        **shown_by(assistant),
         "assistant": str(assistant.uuid),
-        "name": look.title,
         "language": language,
-        "greeting": assistant.greeting,
-        "questions": questions_of(assistant),
-        "handoff": assistant.handoff_enabled,
         "version": assistant.widget_version,
         "limit": LONGEST_MESSAGE,
         "origins": origins.named_by(assistant),
-        "look": look.as_json(),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
             **{
                 name: reverse(f"widget_{name}", args=[assistant.uuid])
-                for name in ("config", "ticket", "session", "messages")
+                for name in ("config", "ticket", "session", "identify", "messages")
             },
             "command": reverse("widget_command", args=[assistant.uuid]),
         },

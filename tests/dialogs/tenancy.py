@@ -21,6 +21,10 @@ def a_file(tenant):
     return {**a_message(tenant), "number": 0}
 
 
+def an_assistant(tenant):
+    return {"uuid": AssistantFactory(tenant=tenant).uuid}
+
+
 CASES = {
     "bot": a_bot,
     "bot-check": a_bot,
@@ -36,6 +40,9 @@ CASES = {
     "dialog_file": a_file,
     "dialog_news": a_dialog,
     "dialog_teach": a_message,
+    "widget_identity": an_assistant,
+    "widget_look": an_assistant,
+    "widget_preview": an_assistant,
 }
 VISITORS = "every visitor of the seller's site uses it, with a token of their own for their dialog"
 PUBLIC = dict.fromkeys(
@@ -44,6 +51,7 @@ PUBLIC = dict.fromkeys(
         "widget_config",
         "widget_demo",
         "widget_frame",
+        "widget_identify",
         "widget_loader",
         "widget_messages",
         "widget_session",

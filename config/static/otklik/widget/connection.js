@@ -92,6 +92,14 @@
       if (this.mode === "online") this.#send({ command: "hello", token: await this.#token(), after_seq: this.lastSeq() });
     }
 
+    /** Become the customer whom the shop's server vouches for; the conversation of that customer is followed. */
+    async identify(claim) {
+      const answer = await this.#fetch("POST", this.urls.identify, claim);
+      this.storage.set("token", { text: answer.token, at: Date.now() });
+      if (this.#isPolling) this.#schedule("poll", 0, () => this.#poll()); else await this.greet();
+      return answer;
+    }
+
     // --- token ------------------------------------------------------------------------------
     async #token() {
       const kept = this.storage.get("token");
