@@ -37,6 +37,7 @@ SCHEDULE: Final = {
     "watch how long balances last": {"task": "billing.tasks.watch_runway", "schedule": timedelta(hours=1)},
     "look after bots": {"task": "dialogs.tasks.check_bots", "schedule": 600, "options": {"expires": 600}},
     "forget what messengers repeat": {"task": "dialogs.tasks.forget_inbound", "schedule": crontab(hour=4, minute=15)},
+    "clear away unsent uploads": {"task": "dialogs.tasks.clear_uploads", "schedule": 3600},
     "back the database up": {"task": "config.tasks.back_up", "schedule": crontab(hour=3, minute=0)},
     "rehearse a restore": {
         "task": "config.tasks.rehearse_restore",
@@ -52,6 +53,11 @@ SCHEDULE: Final = {
         "options": {"expires": 10},
     },
     "find reviews without a draft": {"task": "marketplace.tasks.catch_up_drafts", "schedule": crontab(minute=20)},
+    "find lost work on many reviews": {
+        "task": "marketplace.tasks.sweep_bulk",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from dialogs import allowances
+
 
 def of_launcher() -> dict[str, str]:
     """Return the words of the button on the seller's page."""
@@ -15,7 +17,7 @@ def of_launcher() -> dict[str, str]:
 
 def of_frame() -> dict[str, str]:
     """Return the words that the chat shows while it runs."""
-    return {**_states(), **_messages(), **_ratings(), **_refusals()}
+    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_refusals()}
 
 
 def _states() -> dict[str, str]:

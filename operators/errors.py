@@ -41,14 +41,6 @@ class TakenByAnother(DomainError):
 
 
 @dataclass
-class NotInCharge(DomainError):
-    """Only the operator in charge speaks to the customer and passes the conversation on."""
-
-    code, status = "not_in_charge", 409
-    message = _("Take the conversation first.")
-
-
-@dataclass
 class ReopenWindowPassed(DomainError):
     """A ticket that was closed long ago is not reopened; a follow-up continues it."""
 

@@ -26,6 +26,13 @@ class Post(Strict):
 
     client_id = serializers.RegexField(r"^[\w-]{1,64}$")
     text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False)
+    files = serializers.ListField(child=serializers.UUIDField(), max_length=20, default=list)
+
+
+class Upload(Strict):
+    """A file that is about to be sent."""
+
+    file = serializers.FileField(max_length=255, allow_empty_file=True)
 
 
 class CatchUp(Strict):
