@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fmt lock messages clean
+.PHONY: help run test check bench clients fmt lock messages clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ check: $(VENV)/.dev  ## Style, types, import contracts
 
 bench: $(VENV)/.dev $(VENV)/.messages  ## Print ratios measured on this machine
 	@$(BIN)/python -m tests.bench
+
+clients: $(VENV)/.dev  ## Generate clients of the API and compile them
+	@SECRET_KEY=$${SECRET_KEY:-a-description-needs-no-secret-0123456789} $(BIN)/python -m tests.clients
 
 fmt: $(VENV)/.dev  ## Format the code
 	@$(BIN)/ruff format .

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from config.errors import DomainError
+from config.errors import DomainError, ProviderError
 
 
 @dataclass
@@ -148,3 +148,15 @@ class EndpointOff(DomainError):
 
     code, status = "endpoint_off", 409
     message = _("This address is switched off. Switch it on first.")
+
+
+@dataclass
+class NothingToSync(DomainError):
+    """A connection is off, or does all its work by itself."""
+
+    code, status = "nothing_to_sync", 409
+    message = _("This connection has nothing to synchronise.")
+
+
+class CredentialsRefused(ProviderError):
+    """A platform no longer takes the credentials of a connection."""

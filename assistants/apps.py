@@ -18,10 +18,9 @@ class AssistantsConfig(AppConfig):
         from accounts.ports import Fulfilment, SecretColumn, fulfil, keep_secret  # noqa: PLC0415 -- leaf
         from assistants.door.routes import OWN_PLATFORMS  # noqa: PLC0415 -- leaf
         from assistants.models import Assistant  # noqa: PLC0415 -- leaf
-        from billing.ports import Named, name_assistants, name_channels  # noqa: PLC0415 -- leaf
+        from billing.ports import Named, name_assistants  # noqa: PLC0415 -- leaf
 
         name_assistants(lambda tenant: {row.pk: Named(row.uuid, row.name) for row in Assistant.objects.of(tenant)})
-        name_channels({"evaluation": _("Evaluations")})
         fingerprint = "token_fingerprint"
         keep_secret(
             SecretColumn(model="assistants.AiTokenPool", column="token_encrypted", fingerprint_column=fingerprint)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
+
 from accounts.models import Tenant
 
 
@@ -17,7 +19,11 @@ class Named(NamedTuple):
 Names = Callable[[Tenant], Mapping[int, Named]]
 
 _names: Final[list[Names]] = []
-_channels: Final[dict[str, Any]] = {}
+_channels: Final[dict[str, Any]] = {  # and whatever conversations have
+    "ticket": gettext_lazy("Tickets"),
+    "wildberries": "Wildberries",
+    "evaluation": gettext_lazy("Evaluations"),
+}
 
 
 def name_assistants(names: Names) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import display
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.db.models import ForeignObjectRel
@@ -36,7 +37,19 @@ class Page:
     path: str
     name: str
     icon: str
-    view: Callable[[HttpRequest], HttpResponse]
+    view: Callable[..., HttpResponse]
+    permission: str = ""  # what opens it; without one all of the staff may
+    is_listed: bool = True  # in the sidebar; a page about one row is not
+
+    def is_open_to(self, user: Any) -> bool:
+        """Say whether the person may see the page."""
+        return not self.permission or user.has_perm(self.permission)
+
+    def serve(self, request: HttpRequest, **arguments: Any) -> HttpResponse:
+        """Show the page to who may see it."""
+        if not self.is_open_to(request.user):
+            raise PermissionDenied
+        return self.view(request, **arguments)
 
 
 pages: Final[list[Page]] = []  # filled from ``AppConfig.ready``
@@ -49,7 +62,7 @@ class AdminSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[URLPattern]:  # type: ignore[override]  # resolvers are addresses too
         """Return the addresses of models, and of the pages beside them."""
-        own = [path(page.path, self.admin_view(page.view), name=page.name) for page in pages]
+        own = [path(page.path, self.admin_view(page.serve), name=page.name) for page in pages]
         return [*own, *super().get_urls()]
 
     @method_decorator(login_not_required)
@@ -145,7 +158,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar: one group per domain, every registered model in it."""
     from django.contrib import admin  # noqa: PLC0415 -- leaf: the registry is full only at request time
 
-    operations = [{"title": page.title, "link": reverse(f"admin:{page.name}"), "icon": page.icon} for page in pages]
+    operations = [
+        {"title": page.title, "link": reverse(f"admin:{page.name}"), "icon": page.icon}
+        for page in pages
+        if page.is_listed and page.is_open_to(request.user)
+    ]
     groups = [{"title": _("Operations"), "collapsible": True, "items": operations}]
     for app in admin.site.get_app_list(request):
         items = [

@@ -4,14 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework import exceptions, pagination, parsers, status
+from django.views import defaults
+from rest_framework import exceptions, pagination, parsers, serializers, status
 from rest_framework.response import Response
 
 from config.errors import DomainError
+
+log = structlog.get_logger(__name__)
 
 MAX_JSON_DEPTH = 20
 
@@ -23,6 +28,24 @@ class CursorPagination(pagination.CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
+
+
+class OutOfRange(exceptions.APIException):
+    """A value that is well formed and that nothing can hold, such as a moment before our era."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "out_of_range"
+    default_detail = gettext_lazy("A value is out of the range that can be stored or compared.")
+
+
+class TextField(serializers.CharField):
+    """Text that is text: a number is not taken for its digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text, or refuse what is none."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class PayloadTooLarge(exceptions.APIException):
@@ -77,6 +100,9 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
         return _problem(Response(error.as_problem(), status=error.status))
     if isinstance(error, RequestDataTooBig):  # Django's own limit, DATA_UPLOAD_MAX_MEMORY_SIZE
         error = PayloadTooLarge()
+    elif isinstance(error, DataError):
+        log.warning("value_out_of_range", error=str(error))
+        error = OutOfRange()
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -104,3 +130,39 @@ def _problem(response: Response) -> Response:
     if response.status_code == status.HTTP_429_TOO_MANY_REQUESTS and "Retry-After" not in response:
         response["Retry-After"] = "1"
     return response
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Say whether a program asks, which reads problems and not pages."""
+    return request.path_info.startswith("/api/")
+
+
+def _plain_problem(error: type[exceptions.APIException]) -> HttpResponse:
+    title = str(error.default_detail)
+    code = error.default_code
+    problem = {"type": f"urn:otklik:problem:{code}", "title": title, "status": error.status_code, "code": code}
+    return JsonResponse(problem, status=error.status_code, content_type="application/problem+json")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself cannot read."""
+    if is_api(request):
+        return _plain_problem(exceptions.ParseError)
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what is refused before any view."""
+    if is_api(request):
+        return _plain_problem(exceptions.PermissionDenied)
+    return defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that is none of ours."""
+    return _plain_problem(exceptions.NotFound) if is_api(request) else defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer after a failure of ours."""
+    return _plain_problem(exceptions.APIException) if is_api(request) else defaults.server_error(request)

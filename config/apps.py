@@ -15,9 +15,10 @@ class ConfigConfig(AppConfig):
         """Register the system checks, and make our Celery application the current one."""
         from config import celery, checks  # noqa: F401, PLC0415 -- leaf
         from config.admin import pages  # noqa: PLC0415 -- leaf
-        from config.database.pages import PAGES  # noqa: PLC0415 -- leaf
+        from config.database import pages as database  # noqa: PLC0415 -- leaf
+        from config.office import pages as office  # noqa: PLC0415 -- leaf
 
-        pages.extend(page for page in PAGES if page not in pages)
+        pages.extend(page for page in (*office.PAGES, *database.PAGES) if page not in pages)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -9,6 +9,8 @@ DEFAULT_QUEUE: Final = "default"
 ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
     "operators.tasks.push_mirror": {"queue": "webhooks"},
+    "operators.tasks.push_change": {"queue": "webhooks"},
+    "operators.tasks.send_mail": {"queue": "webhooks"},
     "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},
     "knowledge.tasks.read_site": {"queue": "sync"},
@@ -22,6 +24,13 @@ SCHEDULE: Final = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 10, "options": {"expires": 10}},
     "find due ticket copies": {"task": "operators.tasks.sweep_mirrors", "schedule": 20, "options": {"expires": 20}},
+    "find due connections": {"task": "accounts.tasks.sweep_integrations", "schedule": 15, "options": {"expires": 15}},
+    "roll up what connections did": {
+        "task": "accounts.tasks.roll_up_metrics",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "find due ticket letters": {"task": "operators.tasks.sweep_mails", "schedule": 15, "options": {"expires": 15}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "find lost evaluations": {
         "task": "assistants.tasks.sweep_evaluations",

@@ -1,7 +1,11 @@
 """One settings file; environments differ by variables only (docs/settings.md)."""
 
 import sys
+<<<<<<< HEAD
 from datetime import timedelta
+=======
+from decimal import Decimal
+>>>>>>> main
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,6 +16,7 @@ from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is
 from config.money import BALANCE_LOW, PAYMENT_PAGES, RECEIPTS, ROBOKASSA, RUNWAY_LOW_DAYS, YOOKASSA  # noqa: F401 -- read
 from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401 -- a setting
 from config.policy import content_security_policy
+from config.rest import API_RATE, REST_FRAMEWORK, SIMPLE_JWT  # noqa: F401 -- settings
 from config.schedule import DEFAULT_QUEUE, ROUTES, SCHEDULE
 from config.unfold import UNFOLD  # noqa: F401 -- a setting
 
@@ -85,6 +90,7 @@ MIDDLEWARE = [
     "accounts.middleware.ApprovalMiddleware",
     "accounts.api.idempotency.IdempotencyMiddleware",
     "config.middleware.RefusalMiddleware",
+    "accounts.api.limits.RateLimitMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -236,33 +242,6 @@ CHANNEL_LAYERS = {
             "group_expiry": 86_400,
         },
     }
-}
-
-# --- API ---------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.JwtAuthentication",
-        "accounts.api.authentication.ApiKeyAuthentication",
-        "accounts.api.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.IsApprovedMember"],
-    "DEFAULT_PAGINATION_CLASS": "config.api.CursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.api.StrictJSONParser", "rest_framework.parsers.MultiPartParser"],
-    "EXCEPTION_HANDLER": "config.api.problem_details",
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "URL_FORMAT_OVERRIDE": None,
-}
-SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "USER_ID_FIELD": "uuid",
-    "USER_ID_CLAIM": "sub",
-    "UPDATE_LAST_LOGIN": False,
-    "CHECK_REVOKE_TOKEN": True,  # a new password ends the old one's tokens
 }
 
 # --- Models (docs/models.md) ---------------------------------------------

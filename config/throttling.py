@@ -1,6 +1,7 @@
 """Rate limits shared by all processes, counted atomically in Redis."""
 
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -46,3 +47,32 @@ def seconds_to_wait(rate: str, *key: str) -> int:
         log.warning("rate_limit_unavailable", error=repr(error))
         return 0
     return max(1, round(reset - time.time()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What is left of a rate after one more event."""
+
+    limit: int
+    seconds: int
+    remaining: int
+    reset: int
+    is_granted: bool
+
+
+def spend(rate: str, *key: str) -> Allowance | None:
+    """Count one event of ``key`` and return what is left; nothing while Redis is away."""
+    item = _rule(rate)
+    try:
+        is_granted = _limiter().hit(item, *key)
+        stats = _limiter().get_window_stats(item, *key)
+    except (RedisError, OSError) as error:
+        log.warning("rate_limit_unavailable", error=repr(error))
+        return None
+    return Allowance(
+        limit=item.amount,
+        seconds=item.get_expiry(),
+        remaining=max(0, stats.remaining),
+        reset=max(1, round(stats.reset_time - time.time())),
+        is_granted=is_granted,
+    )

@@ -13,6 +13,11 @@ from config import health
 
 APPS = ("accounts", "billing", "assistants", "knowledge", "dialogs", "operators", "marketplace")
 
+handler400 = "config.api.bad_request"
+handler403 = "config.api.permission_denied"
+handler404 = "config.api.page_not_found"
+handler500 = "config.api.server_error"
+
 router = SimpleRouter()
 api: list[URLPattern | URLResolver] = []
 for app in APPS:

@@ -13,7 +13,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound
 from assistants.models import Assistant
 from config import crowds
 from config.consumers import NOT_FOUND, TOO_MANY, TOO_SLOW, UNAUTHORISED, CommandConsumer, command
-from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, SetContext, Shown
+from dialogs.api.serializers import CatchUp, Choose, Hello, Nothing, Post, Rate, RateDialog, SetContext, Shown
 from dialogs.events import HANDLER, as_event, group_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import visiting
@@ -125,6 +125,11 @@ class WidgetConsumer(CommandConsumer):
         if self.dialog_id is None:
             self.dialog_id = visiting.begin(self._visitor).pk
         return self._obey("ask_person", {})
+
+    @command(Choose)
+    def choose(self, **fields: Any) -> dict[str, Any]:
+        """Do something else than wait for a person who does not come."""
+        return self._obey("choose", fields)
 
     @command(Rate)
     def rate(self, **fields: Any) -> dict[str, Any]:

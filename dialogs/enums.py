@@ -79,6 +79,7 @@ class HandoffReason(TextChoices):
     LOW_CONFIDENCE = "low_confidence", _("The knowledge has no answer")
     POLICY = "policy", _("The seller's rules ask for a person")
     MODEL_FAILED = "model_failed", _("The model failed")
+    TOOL_FAILED = "tool_failed", _("The search in the knowledge failed")
     NO_MONEY = "no_money", _("The balance ran out")
     OPERATOR_LOST = "operator_lost", _("The operator went away")
     MANUAL = "manual", _("An operator took over")

@@ -17,10 +17,8 @@ class MarketplaceConfig(AppConfig):
         """Hear what syncs bring, and show what needs a decision on the home page."""
         # leaf: models must be loaded first
         from accounts.ports import Fulfilment, ask_on_home, fulfil, search_in  # noqa: PLC0415 -- leaf
-        from billing.ports import name_channels  # noqa: PLC0415 -- leaf
         from marketplace import connecting, home, receivers, searching  # noqa: F401, PLC0415 -- leaf
 
-        name_channels({"wildberries": "Wildberries"})
         ask_on_home(home.decisions, order=30)
         fulfil(
             "wildberries",

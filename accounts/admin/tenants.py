@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from accounts.models import Invitation, Membership, Tenant
 from config.admin import FactAdmin, ModelAdmin
@@ -23,6 +25,8 @@ class TenantAdmin(ModelAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("owner",)
     readonly_fields = ("uuid", "slug", "is_demo", "created_at", "updated_at")
+    actions_detail: Any = ("everything",)
+    actions_row: Any = ("everything",)
     fields = (
         "name",
         "slug",
@@ -33,6 +37,11 @@ class TenantAdmin(ModelAdmin):
         *readonly_fields[:1],
         *readonly_fields[2:],
     )
+
+    @action(description=_("Everything about it"), icon="storefront")  # type: ignore[arg-type, operator]  # lazy text; an untyped decorator
+    def everything(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Go to the page that tells everything about the shop."""
+        return redirect("admin:shop", pk=object_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a shop is opened by sign-up."""

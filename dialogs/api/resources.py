@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.api import TextField
 from dialogs.enums import AttachmentKind, AttachmentState, HandoffStatus, Sender
 from dialogs.events import files_of
 from dialogs.models import Contact, Dialog, DialogMessage
@@ -128,7 +129,7 @@ class MessageSerializer(serializers.ModelSerializer[DialogMessage]):
 class AskSerializer(serializers.Serializer[Any]):
     """A question; the same ``session_id`` continues a conversation."""
 
-    text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False)
+    text = TextField(max_length=20_000, allow_blank=True, trim_whitespace=False)
     session_id = serializers.RegexField(r"^[\w.:@-]{1,128}$", required=False)
 
 

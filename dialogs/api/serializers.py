@@ -87,6 +87,13 @@ class SetContext(Strict):
         return {name: fact for name, fact in value.items() if fact not in {None, ""}}
 
 
+class Choose(Strict):
+    """What a visitor does to whom nobody comes: ``wait`` on, or leave an ``email`` address."""
+
+    choice = serializers.ChoiceField(choices=["wait", "email"])
+    email = serializers.CharField(max_length=254, required=False, allow_blank=True, default="")
+
+
 class Nothing(Strict):
     """A command without fields."""
 
@@ -94,6 +101,7 @@ class Nothing(Strict):
 VISITOR_COMMANDS: dict[str, type[Strict]] = {
     "stop": Nothing,
     "ask_person": Nothing,
+    "choose": Choose,
     "close": Nothing,
     "shown": Shown,
     "rate": Rate,

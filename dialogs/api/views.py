@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from asgiref.sync import async_to_sync
@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.enums import Scope
 from accounts.errors import PersonRequired
 from accounts.models import User, person_behind
 from assistants.models import Assistant
@@ -156,6 +157,7 @@ class AskView(APIView):
     """Ask an assistant and wait for its answer."""
 
     renderer_classes = (JSONRenderer, EventStreamRenderer)
+    key_scopes: ClassVar[dict[str, set[Scope]]] = {"post": {Scope.ASK}}
 
     @extend_schema(
         operation_id="assistants_ask",

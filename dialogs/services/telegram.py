@@ -11,7 +11,7 @@ from config.errors import DomainError
 from dialogs import phrases
 from dialogs.enums import HandoffReason, Sender
 from dialogs.models import Dialog, DialogMessage, MessageRating
-from dialogs.services import listening
+from dialogs.services import continuing, listening
 from dialogs.services.handing import request_person
 from dialogs.services.posting import append
 from dialogs.services.rating import rate_dialog, rate_message
@@ -73,6 +73,8 @@ def _correct(bot: BotInstance, edited: Said, *, at: datetime) -> None:
 
 def _greet(dialog: Dialog, *, payload: str, at: datetime) -> None:
     """Remember where the customer came from and greet them, unless a person is in charge."""
+    if continuing.follow(dialog, payload=payload, at=at):
+        return
     if payload:
         dialog.context_data = {**dialog.context_data, "start_payload": payload}
         Dialog.objects.filter(pk=dialog.pk).update(context_data=dialog.context_data)

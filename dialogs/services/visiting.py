@@ -14,6 +14,8 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from assistants.models import Assistant
 from config.throttling import seconds_to_wait
+from dialogs import ports
+from dialogs.appearance import Appearance
 from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus, Sender
 from dialogs.errors import AssistantOff, TooManyMessages
 from dialogs.events import announce_run, as_event, state_of
@@ -28,6 +30,7 @@ PAGE: Final = 300
 KNOWN: Final = "u"
 """How the key of a customer begins whom the shop's server vouched for; the keys of others are hexadecimal."""
 POST_RATE: Final = "30/minute"
+ADDRESS_RATE: Final = "5/hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def visitor_of(assistant: Assistant, token: str) -> Visitor:
     if not isinstance(claims, dict) or claims.get("a") != str(assistant.uuid):
         raise AuthenticationFailed
     return Visitor(assistant=assistant, key=str(claims["v"]))
+
+
+def consent_page_of(assistant: Assistant) -> str:
+    """Return where the shop says how it treats what customers write, or nothing."""
+    return Appearance.of(assistant).consent_url
 
 
 def say(visitor: Visitor, *, text: str, client_id: str, at: datetime, files: Sequence[UUID] = ()) -> Received:
@@ -168,7 +176,7 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
 
     Args:
         dialog: The visitor's own conversation.
-        command: stop, ask_person, close, shown, rate, rate_dialog or set_context.
+        command: stop, ask_person, choose, close, shown, rate, rate_dialog or set_context.
         fields: The command's validated fields.
         at: When.
 
@@ -180,6 +188,8 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
     elif command == "ask_person":
         if dialog.handoff_status not in {HandoffStatus.REQUESTED, HandoffStatus.ACTIVE}:
             handing.request_person(dialog, reason=HandoffReason.CUSTOMER_ASKED, at=at)
+    elif command == "choose":
+        _choose(dialog, fields["choice"], fields["email"], at=at)
     elif command == "close":
         handing.close(dialog, at=at)
     elif command == "shown":
@@ -190,6 +200,18 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
         _set_context(dialog, fields["facts"])
     elif command == "rate":
         _rate(dialog, fields["message"], fields["rating"], fields.get("comment", ""))
+
+
+def _choose(dialog: Dialog, choice: str, address: str, *, at: datetime) -> None:
+    """Do what a waiting visitor chose; letters to addresses they name are few."""
+    if address and (
+        wait := max(
+            seconds_to_wait(ADDRESS_RATE, "visitor-address", dialog.session_id),
+            seconds_to_wait(ADDRESS_RATE, "address", address.lower()),
+        )
+    ):
+        raise TooManyMessages(seconds=wait)
+    ports.choose(dialog, choice, at=at, address=address)
 
 
 def _rate(dialog: Dialog, uuid: UUID, value: int, comment: str) -> None:

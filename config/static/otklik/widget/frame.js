@@ -109,6 +109,8 @@
     }
   };
 
+  const offers = new widget.Offers({ box: by("offers"), say, choose: (choice, facts) => attempt(() => connection.command("choose", { choice, ...facts })) });
+
   // --- banner -----------------------------------------------------------------------------------------
   let passing = null, patience = 0;
   const notice = (words_, { isProblem = false } = {}) => {
@@ -116,10 +118,11 @@
     passing = { text: words_, kind: isProblem ? "problem" : "news", timer: setTimeout(() => { passing = null; layout(); }, NOTICE_MS) };
     layout();
   };
+  const moment = (iso) => new Date(iso).toLocaleString(config.language, { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
   const whereInQueue = () => {
     const { queue } = state;
     if (!queue) return say("waiting");
-    if (!queue.is_staffed) return say("unstaffed");
+    if (!queue.is_staffed) return queue.opens_at ? `${say("unstaffed")} ${say("back_at", { moment: moment(queue.opens_at) })}` : say("unstaffed");
     const place = queue.position > 1 ? say("place", { position: queue.position }) : say("next");
     return queue.wait_seconds === null ? `${place} ${say("waiting")}` : `${place} ${say("usual_wait", { minutes: Math.max(1, Math.round(queue.wait_seconds / 60)) })}`;
   };
@@ -150,6 +153,7 @@
     by("save").disabled = thread.isEmpty;
     composer.hidden = isClosed() || mode === "gone";
     farewell.hidden = !isClosed();
+    offers.show(state.handoff === "requested" && !isClosed() ? state.queue : null);
     layoutSend();
   };
   const layoutSend = () => {

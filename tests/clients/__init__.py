@@ -1,0 +1,1 @@
+"""Clients made from the API's own description, and compiled."""
