@@ -1,11 +1,6 @@
 """One settings file; environments differ by variables only (docs/settings.md)."""
 
 import sys
-<<<<<<< HEAD
-from datetime import timedelta
-=======
-from decimal import Decimal
->>>>>>> main
 from pathlib import Path
 from urllib.parse import unquote
 
