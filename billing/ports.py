@@ -21,7 +21,7 @@ Names = Callable[[Tenant], Mapping[int, Named]]
 _names: Final[list[Names]] = []
 _channels: Final[dict[str, Any]] = {  # and whatever conversations have
     "ticket": gettext_lazy("Tickets"),
-    "wildberries": "Wildberries",
+    "wb": "Wildberries",
     "evaluation": gettext_lazy("Evaluations"),
 }
 

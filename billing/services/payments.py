@@ -52,8 +52,7 @@ def start_payment(
 
     Raises:
         BadAmount: it is too small, too large or finer than a kopeck.
-        PaymentsOff: nobody takes payments here, or not that provider.
-        PaymentRefused: the provider said no.
+        PaymentsOff, PaymentRefused: nobody takes payments here, or not that provider; the provider said no.
         ProviderSilent: the provider could not be reached; the payment stays pending, and is asked for again.
     """
     exact = checked(amount, places=2, largest=MOST)

@@ -262,9 +262,7 @@ def _keep(
                           completion=completion, seconds=seconds)  # fmt: skip
         is_kept = save(written)
         if hold is not None and is_kept and not refused:
-            billing.capture(
-                hold, at=now(), related_id=entry.pk, channel="wildberries", description=str(task.purpose.label)
-            )
+            billing.capture(hold, at=now(), related_id=entry.pk, channel="wb", description=str(task.purpose.label))
             return written
         if price:
             AiLog.objects.filter(pk=entry.pk).update(price=0)
