@@ -21,11 +21,8 @@ class AssistantsConfig(AppConfig):
         from assistants.models import Assistant  # noqa: PLC0415 -- leaf
         from billing.ports import Named, name_assistants  # noqa: PLC0415 -- leaf
 
-<<<<<<< HEAD
         name_assistants(lambda tenant: {row.pk: Named(row.uuid, row.name) for row in Assistant.objects.of(tenant)})
-=======
         take_first_step(first_steps.STEP)
->>>>>>> main
         fingerprint = "token_fingerprint"
         keep_secret(
             SecretColumn(model="assistants.AiTokenPool", column="token_encrypted", fingerprint_column=fingerprint)

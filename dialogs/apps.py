@@ -26,12 +26,8 @@ class DialogsConfig(AppConfig):
             show_panel_on_home,
         )
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-<<<<<<< HEAD
         from billing.ports import name_channels  # noqa: PLC0415 -- leaf
-        from dialogs import home, ports, receivers, searching  # noqa: F401, PLC0415 -- leaf
-=======
         from dialogs import first_steps, home, ports, receivers, searching  # noqa: F401, PLC0415 -- leaf
->>>>>>> main
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
         from dialogs.services import collecting, rehearsing, retaining  # noqa: PLC0415 -- leaf
