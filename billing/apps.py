@@ -20,3 +20,4 @@ class BillingConfig(AppConfig):
         show_on_home(home_card, order=90)
         fulfilled.welcome = welcome
         keep_by_law("balances", "balance_transactions", "balance_holds", "payments", "promo_code_usage", "referrals")
+        keep_by_law("balance_hours", "payment_refunds", "referral_rewards")
