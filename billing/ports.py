@@ -19,7 +19,12 @@ class Named(NamedTuple):
 Names = Callable[[Tenant], Mapping[int, Named]]
 
 _names: Final[list[Names]] = []
-_channels: Final[dict[str, Any]] = {  # and whatever conversations have
+CHANNELS: Final[dict[str, Any]] = {  # the words of what money is spent in, also of apps above this one
+    "widget": gettext_lazy("Website"),
+    "telegram": gettext_lazy("Telegram"),
+    "whatsapp": gettext_lazy("WhatsApp"),
+    "api": gettext_lazy("API"),
+    "email": gettext_lazy("E-mail"),
     "ticket": gettext_lazy("Tickets"),
     "wb": "Wildberries",
     "evaluation": gettext_lazy("Evaluations"),
@@ -29,11 +34,6 @@ _channels: Final[dict[str, Any]] = {  # and whatever conversations have
 def name_assistants(names: Names) -> None:
     """Say how a shop's assistants are called; called from ``AppConfig.ready()``."""
     _names.append(names)
-
-
-def name_channels(labels: Mapping[str, Any]) -> None:
-    """Say how channels are called; called from ``AppConfig.ready()``."""
-    _channels.update(labels)
 
 
 def assistants_of(tenant: Tenant) -> dict[int, Named]:
@@ -48,4 +48,4 @@ def assistant_names(tenant: Tenant) -> dict[int, str]:
 
 def channel_label(channel: str) -> str:
     """Return what people call a channel; an unknown one by its own word."""
-    return str(_channels.get(channel, channel))
+    return str(CHANNELS.get(channel, channel))

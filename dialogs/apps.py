@@ -26,7 +26,6 @@ class DialogsConfig(AppConfig):
             show_panel_on_home,
         )
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-        from billing.ports import name_channels  # noqa: PLC0415 -- leaf
         from dialogs import first_steps, home, ports, receivers, searching  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
@@ -39,7 +38,6 @@ class DialogsConfig(AppConfig):
         ports.register(Channel.API, LiveChannel(quiet_seconds=0))
         ports.register(Channel.TELEGRAM, TelegramChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         ports.register(Channel.WHATSAPP, WhatsAppChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
-        name_channels({channel.value: channel.label for channel in Channel})
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
         ask_on_home(home.decisions, order=10)
