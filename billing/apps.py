@@ -12,7 +12,10 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the balance on the home page."""
-        from accounts.ports import show_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
+        from accounts.ports import fulfilled, keep_by_law, show_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
         from billing.reports import home_card  # noqa: PLC0415 -- leaf
+        from billing.services.welcoming import welcome  # noqa: PLC0415 -- leaf
 
         show_on_home(home_card, order=90)
+        fulfilled.welcome = welcome
+        keep_by_law("balances", "balance_transactions", "balance_holds", "payments", "promo_code_usage", "referrals")

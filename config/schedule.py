@@ -17,6 +17,8 @@ ROUTES: Final = {
     "knowledge.tasks.*": {"queue": "embedding"},
     "assistants.tasks.evaluate": {"queue": "sync"},
     "marketplace.tasks.*": {"queue": "sync"},
+    "accounts.tasks.make_export": {"queue": "sync"},
+    "accounts.tasks.erase_tenant": {"queue": "sync"},
     "accounts.tasks.sync*": {"queue": "sync"},
     "accounts.tasks.send_webhook": {"queue": "webhooks"},
 }
@@ -67,6 +69,9 @@ SCHEDULE: Final = {
     },
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
+    "find exports and deletions": {"task": "accounts.tasks.sweep_leaving", "schedule": 60, "options": {"expires": 60}},
+    "keep no longer": {"task": "accounts.tasks.keep_no_longer", "schedule": crontab(hour=2, minute=30)},
+    "find due letters": {"task": "accounts.tasks.sweep_notifications", "schedule": 60, "options": {"expires": 60}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},
     "find due syncs": {"task": "marketplace.tasks.sweep_syncs", "schedule": 15, "options": {"expires": 15}},
     "warn of tokens that expire": {"task": "marketplace.tasks.warn_of_tokens", "schedule": crontab(hour=9, minute=0)},

@@ -2,7 +2,9 @@
 
 from accounts.models.events import Event, EventStream, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
+from accounts.models.leaving import DataExport, TenantDeletion
 from accounts.models.people import ApiKey, ApiKeyPrincipal, User, person_behind
+from accounts.models.records import AuditEntry, Notification, NotificationPreference
 from accounts.models.system import IdempotencyKey, StartPageEvent, SystemSetting
 from accounts.models.tenancy import (
     Invitation,
@@ -17,12 +19,16 @@ from accounts.models.tenancy import (
 __all__ = [
     "ApiKey",
     "ApiKeyPrincipal",
+    "AuditEntry",
+    "DataExport",
     "Event",
     "EventStream",
     "IdempotencyKey",
     "Integration",
     "Invitation",
     "Membership",
+    "Notification",
+    "NotificationPreference",
     "Owned",
     "OwnedQuerySet",
     "Platform",
@@ -31,6 +37,7 @@ __all__ = [
     "SyncLog",
     "SystemSetting",
     "Tenant",
+    "TenantDeletion",
     "TenantQuerySet",
     "User",
     "WebhookAttempt",
