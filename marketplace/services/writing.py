@@ -227,8 +227,8 @@ def _judged(task: Task, completion: Completion, mark: str) -> _Answer:
     text = completion.text.replace("\0", "").strip().strip('"«»').strip()
     findings = check(text, channel=task.channel, product_name=task.product_name) if task.channel else []
     faults = task.faults(text)
-    if task.channel and mark in text:  # a model that repeats its instructions obeys somebody else
-        findings += check(text.replace(mark, "системный промпт"), channel=task.channel)
+    if mark in text:  # a model that repeats its instructions obeys somebody else
+        findings += check(text.replace(mark, "системный промпт"), channel=task.channel) if task.channel else []
         text = text.replace(mark, "")
     return _Answer(completion, text, findings, faults)
 
