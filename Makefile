@@ -30,7 +30,7 @@ run: $(VENV)/.run $(VENV)/.messages  ## Start everything and print the addresses
 
 test: $(VENV)/.dev $(VENV)/.messages check  ## Check and test everything
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not browser and not chaos"
-	@$(BIN)/python -m pytest -q -m "slow or browser or chaos"
+	@$(BIN)/python -m pytest -q --durations=15 -m "slow or browser or chaos"
 
 check: $(VENV)/.dev  ## Style, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -45,6 +45,8 @@ SCHEDULE: Final = {
     "give back expired reservations": {"task": "billing.tasks.expire_holds", "schedule": 60},
     "settle payments": {"task": "billing.tasks.settle_payments", "schedule": 60, "options": {"expires": 60}},
     "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
+    "warn owners of money": {"task": "billing.tasks.tell_owners", "schedule": 30, "options": {"expires": 30}},
+    "watch how long balances last": {"task": "billing.tasks.watch_runway", "schedule": timedelta(hours=1)},
     "look after bots": {"task": "dialogs.tasks.check_bots", "schedule": 600, "options": {"expires": 600}},
     "forget what messengers repeat": {"task": "dialogs.tasks.forget_inbound", "schedule": crontab(hour=4, minute=15)},
     "clear away unsent uploads": {"task": "dialogs.tasks.clear_uploads", "schedule": 3600},

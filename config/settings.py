@@ -1,7 +1,6 @@
 """One settings file; environments differ by variables only (docs/settings.md)."""
 
 import sys
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import BASE_DIR, DATA_DIR, SERVICES, WB_CLIENT_SECRET, WB_SANDBOX, WB_SPEED, env  # noqa: F401 -- read
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
+from config.money import BALANCE_LOW, PAYMENT_PAGES, RECEIPTS, ROBOKASSA, RUNWAY_LOW_DAYS, YOOKASSA  # noqa: F401 -- read
 from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401 -- a setting
 from config.policy import content_security_policy
 from config.rest import API_RATE, REST_FRAMEWORK, SIMPLE_JWT  # noqa: F401 -- settings
@@ -201,8 +201,6 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 PAYMENT_SANDBOX = env.bool("PAYMENT_SANDBOX", default=not IS_SECURE)  # top-ups without money
-BALANCE_LOW = Decimal(env.str("BALANCE_LOW", default="100"))  # roubles below which the owner is told
-PAYMENT_PAGES = env.list("PAYMENT_PAGES", default=["https://yoomoney.ru"])  # where a top-up form may lead
 
 # --- Language and time -----------------------------------------------------
 LANGUAGE_CODE = "ru"

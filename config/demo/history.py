@@ -169,6 +169,8 @@ def _pay(dialog: Dialog, message: DialogMessage, row: dict[str, Any], *, at: dat
         key=f"demo:{message.uuid}",
         at=at,
         related_id=message.pk,
+        assistant_id=dialog.assistant_id,
+        channel=dialog.platform,
         description=row["text"][:80],
     )
 

@@ -109,7 +109,8 @@ def take_from_portal(chat: Chat, review: Review, *, at: datetime) -> bool:
 
     The portal knows, so a guess gives way; what a person decided stays.
     """
-    links = list(chat.links.select_for_update())
+    Chat.objects.select_for_update(no_key=True).get(pk=chat.pk)  # two uploads at once link it one after the other
+    links = list(chat.links.all())
     known = next((link for link in links if link.review_id == review.pk), None)
     is_decided = any(link.state == LinkState.CONFIRMED for link in links)
     if is_decided or (known and (known.state == LinkState.REMOVED or known.method == LinkMethod.EXTENSION)):
