@@ -58,7 +58,7 @@ def build(
     return [Message(role="system", content=system), *_turns(history)]
 
 
-def rewrite(assistant: Assistant | None, text: str, *, how: str, boundary: str = "") -> list[Message]:
+def rewrite(assistant: Assistant, text: str, *, how: str, boundary: str = "") -> list[Message]:
     """Return the messages that have a model put an operator's words differently.
 
     Args:
@@ -68,7 +68,7 @@ def rewrite(assistant: Assistant | None, text: str, *, how: str, boundary: str =
         boundary: The mark that delimits the words; random when empty.
     """
     mark = boundary or secrets.token_hex(8)
-    lead = assistant.system_prompt.strip() if assistant else ""
+    lead = assistant.system_prompt.strip()
     quoted = f'<message boundary="{mark}">\n{text}\n</message boundary="{mark}">'
     system = f"{lead}\n\n{REWRITING.format(how=how)}".strip()
     return [Message(role="system", content=system), Message(role="user", content=quoted)]

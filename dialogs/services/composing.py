@@ -80,7 +80,7 @@ def compose(
     return _paid(tenant, assistant=assistant, messages=messages, sources=sources, found=found, key=key, ask=ask)
 
 
-def reword(tenant: Tenant, *, assistant: Assistant | None, text: str, how: str, key: str) -> Composed:
+def reword(tenant: Tenant, *, assistant: Assistant, text: str, how: str, key: str) -> Composed:
     """Hold the price and have the model put an operator's words differently; outside any transaction.
 
     Args:
@@ -100,7 +100,7 @@ def reword(tenant: Tenant, *, assistant: Assistant | None, text: str, how: str, 
 def _paid(
     tenant: Tenant,
     *,
-    assistant: Assistant | None,
+    assistant: Assistant,
     messages: list[door.Message],
     sources: list[str],
     found: SearchResult | None,

@@ -117,11 +117,13 @@ def sweep(*, at: datetime) -> int:
 def _compose(suggestion: ReplySuggestion) -> Composed:
     tenant, dialog, kind = suggestion.tenant, suggestion.dialog, SuggestionKind(suggestion.kind)
     key = f"suggestion:{suggestion.uuid}:{suggestion.attempts}"  # each attempt holds its own price
+    if dialog.assistant is None:
+        raise Unanswerable("nothing_to_answer")
     if how := HOW.get(kind):
         composed = reword(tenant, assistant=dialog.assistant, text=suggestion.given, how=how, key=key)
     else:
         question = last_question_of(dialog)
-        if dialog.assistant is None or question is None:
+        if question is None:
             raise Unanswerable("nothing_to_answer")
         found = search(dialog.assistant, question.query, limit=PASSAGES, at=now())
         if not found.is_enough:
@@ -141,7 +143,13 @@ def _keep(suggestion: ReplySuggestion, composed: Composed) -> None:
     with transaction.atomic():
         if suggestion.finish(JobStatus.DONE, at=at, text=composed.text, receipt=receipt):
             words = str(SuggestionKind(suggestion.kind).label)
-            billing.capture(composed.hold, at=at, description=words)
+            billing.capture(
+                composed.hold,
+                at=at,
+                assistant_id=composed.assistant_id,
+                channel=suggestion.dialog.platform,
+                description=words,
+            )
             _tell(suggestion, {"text": composed.text, "price": receipt["price"], "sources": len(receipt["sources"])})
             return
     billing.release(composed.hold, at=at, reason="discarded")
