@@ -116,4 +116,6 @@ def _paid(
         raise
     if not text:
         billing.release(hold, at=now(), reason="empty")
-    return Composed(text=text, found=found, completion=completion, hold=hold, assistant_id=assistant.pk if assistant else None)
+    return Composed(
+        text=text, found=found, completion=completion, hold=hold, assistant_id=assistant.pk if assistant else None
+    )
