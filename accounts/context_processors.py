@@ -6,9 +6,12 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Tenant
+from accounts.models import Announcement, Tenant
+from accounts.services import role_of
+from accounts.services.announcing import announcements_for
 
 SECTIONS: Final = (
     ("home", _("Home"), "home"),
@@ -40,12 +43,21 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"tenant": None, "tenants": (), "navigation": [], "personal_navigation": []}
+    look = getattr(request, "impersonation", None)
     return {
         "tenant": getattr(request, "tenant", None),
-        "tenants": SimpleLazyObject(lambda: list(Tenant.objects.visible_to(user).order_by("name"))),
+        "tenants": SimpleLazyObject(lambda: [] if look else list(Tenant.objects.visible_to(user).order_by("name"))),
+        "impersonation": look,
+        "announcements": SimpleLazyObject(lambda: _announcements(request)),
         "navigation": _links(SECTIONS, request.path),
         "personal_navigation": _links((*PERSONAL, *(STAFF if user.is_staff else ())), request.path),
     }
+
+
+def _announcements(request: HttpRequest) -> list[Announcement]:
+    user: Any = request.user
+    tenant = getattr(request, "tenant", None)
+    return announcements_for(user, role=role_of(user, tenant), at=now())
 
 
 def _links(sections: Iterable[tuple[str, Any, str]], path: str) -> list[dict[str, Any]]:

@@ -161,3 +161,18 @@ class SwitchOff(TextChoices):
     BY_HAND = "by_hand", _("Switched off by hand")
     FAILING = "failing", _("It failed for days")
     GONE = "gone", _("It answered 410 Gone")
+
+
+class Tone(TextChoices):
+    """How grave an announcement is; the order of the words is the order of gravity."""
+
+    INFO = "info", _("Notice")
+    WARNING = "warning", _("Warning")
+
+
+class Audience(TextChoices):
+    """Who reads an announcement."""
+
+    EVERYBODY = "everybody", _("Everybody")
+    ADMINISTRATORS = "administrators", _("Administrators")
+    OPERATORS = "operators", _("Operators and administrators")

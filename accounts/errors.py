@@ -148,3 +148,19 @@ class EndpointOff(DomainError):
 
     code, status = "endpoint_off", 409
     message = _("This address is switched off. Switch it on first.")
+
+
+@dataclass
+class ImpersonationRefused(DomainError):
+    """Staff may not see with this person's eyes."""
+
+    code, status = "impersonation_refused", 409
+    message = _("Only active members of the shop who are not our staff can be chosen, and a reason is needed.")
+
+
+@dataclass
+class NotWhileImpersonating(DomainError):
+    """Money, security and whatever is not everyday work stay with the seller."""
+
+    code, status = "not_while_impersonating", 403
+    message = _("Our staff cannot do this in a seller's name.")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import integrations, keys, profile, team, webhooks, workspace
+from accounts.views import integrations, keys, office, profile, team, webhooks, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
@@ -30,5 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("integrations/<uuid:uuid>/disconnect/", integrations.disconnect, name="disconnect_integration"),
     path("profile/", profile.profile, name="profile"),
     path("profile/shop/", profile.rename_shop, name="rename_shop"),
+    path("impersonation/end/", office.end, name="end_impersonation"),
+    path("announcements/<uuid:uuid>/away/", office.put_away, name="put_announcement_away"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,5 +1,5 @@
 """Admin of accounts."""
 
-from accounts.admin import access, connections, events, people, system, tenants
+from accounts.admin import access, connections, events, office, people, system, tenants
 
-__all__ = ["access", "connections", "events", "people", "system", "tenants"]
+__all__ = ["access", "connections", "events", "office", "people", "system", "tenants"]

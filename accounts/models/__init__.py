@@ -2,6 +2,7 @@
 
 from accounts.models.events import Event, EventStream, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
+from accounts.models.office import Announcement, AnnouncementDismissal, Impersonation, ImpersonationStep
 from accounts.models.people import ApiKey, ApiKeyPrincipal, User, person_behind
 from accounts.models.system import IdempotencyKey, StartPageEvent, SystemSetting
 from accounts.models.tenancy import (
@@ -15,11 +16,15 @@ from accounts.models.tenancy import (
 )
 
 __all__ = [
+    "Announcement",
+    "AnnouncementDismissal",
     "ApiKey",
     "ApiKeyPrincipal",
     "Event",
     "EventStream",
     "IdempotencyKey",
+    "Impersonation",
+    "ImpersonationStep",
     "Integration",
     "Invitation",
     "Membership",

@@ -24,6 +24,7 @@ from assistants.models import Assistant
 from config.api import CursorPagination
 from config.db import release_connection
 from config.errors import DomainError
+from dialogs.api.contacts import DialogFilter
 from dialogs.api.resources import AnswerSerializer, AskSerializer, DialogSerializer, MessageSerializer
 from dialogs.enums import Channel
 from dialogs.errors import AssistantOff
@@ -46,14 +47,14 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     serializer_class = DialogSerializer
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
-    filterset_fields = ("status", "platform", "handoff_status", "fallback")
+    filterset_class = DialogFilter
 
     def get_queryset(self) -> QuerySet[Dialog]:
         """Return the dialogs the caller may see."""
         return Dialog.objects.visible_to(self.request.user).select_related("assistant", "contact")
 
     @extend_schema(responses=MessageSerializer(many=True), filters=False)
-    @action(detail=True, pagination_class=MessagePagination, filterset_fields=())
+    @action(detail=True, pagination_class=MessagePagination, filterset_class=None)
     def messages(self, request: Request, uuid: UUID) -> Response:
         """List what was said, in order."""
         rows = DialogMessage.objects.filter(dialog=self.get_object()).select_related("author")

@@ -3,11 +3,13 @@
 from django.urls import URLPattern, URLResolver
 from rest_framework.viewsets import ViewSetMixin
 
-from marketplace.api import chats, extension, replies, views
+from marketplace.api import chats, extension, replies, routines, views
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("stores", views.StoreViewSet, "store"),
     ("products", views.ProductViewSet, "product"),
+    ("product-rules", routines.ProductRuleViewSet, "product-rule"),
+    ("sequence-templates", routines.SequenceTemplateViewSet, "sequence-template"),
     ("reviews", replies.ReviewViewSet, "review"),
     ("complaints", views.ComplaintViewSet, "complaint"),
     ("extension/uploads", extension.ExtensionUploadViewSet, "extension-upload"),

@@ -12,6 +12,7 @@ from tests.factories.marketplace import (
     ComplaintFactory,
     OutgoingFactory,
     ProductFactory,
+    ProductRuleFactory,
     QuestionFactory,
     ReviewFactory,
     StoreFactory,
@@ -73,6 +74,8 @@ def a_template(tenant):
 
 
 CASES = {
+    "product-rule-detail": lambda tenant: {"uuid": ProductRuleFactory(product__store__tenant=tenant).product.uuid},
+    "sequence-template-detail": a_template,
     **dict.fromkeys(
         ("review", "review_act", "review-draft", "review-approve", "review-edit-draft", "review-edit-answer"), a_review
     ),
