@@ -12,9 +12,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the encrypted columns, and hear when a Yandex ID comes or goes."""
-        from accounts import receivers  # noqa: F401, PLC0415 -- leaf
-        from accounts.ports import SecretColumn, keep_secret  # noqa: PLC0415 -- leaf
+        from accounts import home, receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import SecretColumn, ask_on_home, keep_secret  # noqa: PLC0415 -- leaf
 
+        ask_on_home(home.decisions, order=50)
         keep_secret(
             SecretColumn(
                 model="accounts.Integration", column="credentials_encrypted", key_id_column="encryption_key_id"

@@ -1,7 +1,7 @@
 """What every dashboard page knows."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -9,33 +9,49 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role
 from accounts.models import Announcement, Tenant
-from accounts.services import role_of
+from accounts.services.access import RANK, role_of
 from accounts.services.announcing import announcements_for
 
+
+class Section(NamedTuple):
+    """One entry of the menu: a page's name, title and icon, the group it stands in and who may open it."""
+
+    name: str
+    title: Any
+    icon: str
+    group: Any = ""
+    role: Role = Role.USER
+    is_daily: bool = False  # it also stands in the bar at the bottom of a phone
+
+
+CUSTOMERS, ASSISTANT, SHOP = _("Customers"), _("Assistant"), _("Shop")
+WILDBERRIES: Final = "Wildberries"
 SECTIONS: Final = (
-    ("home", _("Home"), "home"),
-    ("dialogs", _("Dialogs"), "dialogs"),
-    ("tickets", _("Tickets"), "ticket"),
-    ("reviews", _("Reviews"), "star"),
-    ("products", _("Products"), "store"),
-    ("complaints", _("Complaints"), "alert"),
-    ("chats", _("Buyers' chats"), "mail"),
-    ("reputation", _("Reputation"), "chart"),
-    ("knowledge", _("Knowledge"), "knowledge"),
-    ("assistants", _("Assistants"), "assistants"),
-    ("models", _("Models"), "bolt"),
-    ("bots", _("Channels"), "send"),
-    ("stores", _("Wildberries"), "store"),
-    ("console", _("Operator console"), "operator"),
-    ("balance", _("Balance"), "balance"),
-    ("team", _("Team"), "team"),
-    ("api_keys", _("API keys"), "key"),
-    ("integrations", _("Integrations"), "plug"),
-    ("webhooks", _("Webhooks"), "code"),
+    Section("home", _("Home"), "home", is_daily=True),
+    Section("console", _("Console"), "operator", CUSTOMERS, Role.OPERATOR),
+    Section("dialogs", _("Dialogs"), "dialogs", CUSTOMERS, is_daily=True),
+    Section("tickets", _("Tickets"), "ticket", CUSTOMERS, is_daily=True),
+    Section("figures", _("Figures"), "chart", CUSTOMERS),
+    Section("reviews", _("Reviews"), "star", WILDBERRIES, is_daily=True),
+    Section("complaints", _("Complaints"), "alert", WILDBERRIES),
+    Section("chats", _("Chats"), "mail", WILDBERRIES),
+    Section("products", _("Products"), "tag", WILDBERRIES),
+    Section("reputation", _("Reputation"), "chart", WILDBERRIES),
+    Section("stores", _("Stores"), "store", WILDBERRIES),
+    Section("assistants", _("Assistants"), "assistants", ASSISTANT),
+    Section("knowledge", _("Knowledge"), "knowledge", ASSISTANT),
+    Section("bots", _("Channels"), "send", ASSISTANT),
+    Section("models", _("Models"), "bolt", ASSISTANT),
+    Section("balance", _("Balance"), "balance", SHOP),
+    Section("team", _("Team"), "team", SHOP),
+    Section("integrations", _("Integrations"), "plug", SHOP, Role.ADMIN),
+    Section("api_keys", _("API keys"), "key", SHOP, Role.ADMIN),
+    Section("webhooks", _("Webhooks"), "code", SHOP, Role.ADMIN),
 )
-PERSONAL: Final = (("profile", _("Profile"), "user"),)
-STAFF: Final = (("admin:index", _("Administration"), "shield"),)
+PERSONAL: Final = (Section("profile", _("Profile"), "user"),)
+STAFF: Final = (Section("admin:index", _("Administration"), "shield"),)
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
@@ -43,31 +59,31 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"tenant": None, "tenants": (), "navigation": [], "personal_navigation": []}
-    look = getattr(request, "impersonation", None)
+    tenant, look = getattr(request, "tenant", None), getattr(request, "impersonation", None)
     return {
-        "tenant": getattr(request, "tenant", None),
+        "tenant": tenant,
         "tenants": SimpleLazyObject(lambda: [] if look else list(Tenant.objects.visible_to(user).order_by("name"))),
         "impersonation": look,
-        "announcements": SimpleLazyObject(lambda: _announcements(request)),
-        "navigation": _links(SECTIONS, request.path),
+        "announcements": SimpleLazyObject(lambda: announcements_for(user, role=role_of(user, tenant), at=now())),
+        "navigation": SimpleLazyObject(lambda: _links(_open_to(user, tenant), request.path)),
         "personal_navigation": _links((*PERSONAL, *(STAFF if user.is_staff else ())), request.path),
     }
 
 
-def _announcements(request: HttpRequest) -> list[Announcement]:
-    user: Any = request.user
-    tenant = getattr(request, "tenant", None)
-    return announcements_for(user, role=role_of(user, tenant), at=now())
+def _open_to(user: Any, tenant: Tenant | None) -> list[Section]:
+    """Leave out what would only refuse this person."""
+    rank = max(RANK[role_of(user, tenant)], RANK[Role.USER])
+    return [section for section in SECTIONS if RANK[section.role] <= rank]
 
 
-def _links(sections: Iterable[tuple[str, Any, str]], path: str) -> list[dict[str, Any]]:
+def _links(sections: Iterable[Section], path: str) -> list[dict[str, Any]]:
     """Turn sections into links; one whose page does not exist is left out."""
     links = []
-    for name, title, icon in sections:
+    for section in sections:
         try:
-            url = reverse(name)
+            url = reverse(section.name)
         except NoReverseMatch:
             continue
         is_current = path == url or (url != "/" and path.startswith(url))
-        links.append({"name": name, "title": title, "icon": icon, "url": url, "is_current": is_current})
+        links.append({**section._asdict(), "url": url, "is_current": is_current})
     return links

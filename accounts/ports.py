@@ -7,6 +7,8 @@ from typing import Any, Final, Protocol
 
 from accounts.models import Integration, Tenant
 
+MANY: Final = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
@@ -21,10 +23,59 @@ class Card:
     tone: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Something that waits for a person: how many, in words, and the list where it is decided."""
+
+    count: int
+    label: Any
+    url: str
+    icon: str = "alert"
+    note: Any = ""
+    tone: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return the number, or that it is more than anybody counts."""
+        return str(self.count) if self.count < MANY else f"{MANY - 1}+"
+
+
+class HomeDecisions(Protocol):
+    """Returns what waits for a decision in a tenant now; what is zero is left out by the page."""
+
+    def __call__(self, tenant: Tenant, *, at: datetime) -> Iterable[Decision]: ...
+
+
 class HomeCard(Protocol):
     """Returns the card of a tenant now, or nothing when there is nothing to say."""
 
     def __call__(self, tenant: Tenant, *, at: datetime) -> Card | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One thing the search of the whole shop found."""
+
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """A list that the search of the whole shop looks into.
+
+    Args:
+        label: What is listed, as “Dialogs”.
+        icon: Its icon.
+        find: Returns at most so many hits for words of two characters or more.
+        all_url: Returns the address of the list with all that these words find.
+    """
+
+    label: Any
+    icon: str
+    find: Callable[[Tenant, str, int], list[Hit]]
+    all_url: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +122,9 @@ class Fulfilment:
 
 
 _cards: Final[list[tuple[int, HomeCard]]] = []
+_decisions: Final[list[tuple[int, HomeDecisions]]] = []
 _panels: Final[list[tuple[int, HomePanel]]] = []
+_searched: Final[list[tuple[int, Searched]]] = []
 _columns: Final[dict[tuple[str, str], SecretColumn]] = {}
 _fulfilments: Final[dict[str, Fulfilment]] = {}
 
@@ -81,9 +134,24 @@ def show_on_home(card: HomeCard, *, order: int = 100) -> None:
     _cards.append((order, card))
 
 
+def ask_on_home(decisions: HomeDecisions, *, order: int = 100) -> None:
+    """Put what waits for a decision on the home page; called from ``AppConfig.ready()``."""
+    _decisions.append((order, decisions))
+
+
 def show_panel_on_home(panel: HomePanel, *, order: int = 100) -> None:
     """Put a part on the home page; called from ``AppConfig.ready()``."""
     _panels.append((order, panel))
+
+
+def search_in(searched: Searched, *, order: int = 100) -> None:
+    """Let the search of the whole shop look into a list; called from ``AppConfig.ready()``."""
+    _searched.append((order, searched))
+
+
+def searched() -> list[Searched]:
+    """Return the lists that are searched, in their order."""
+    return [each for _, each in sorted(_searched, key=lambda entry: entry[0])]
 
 
 def keep_secret(column: SecretColumn) -> None:
@@ -105,6 +173,12 @@ def home_cards(tenant: Tenant, *, at: datetime) -> list[Card]:
     """Return the numbers of one tenant in their order."""
     cards = (card(tenant, at=at) for _, card in sorted(_cards, key=lambda entry: entry[0]))
     return [card for card in cards if card is not None]
+
+
+def home_decisions(tenant: Tenant, *, at: datetime) -> list[Decision]:
+    """Return what waits for a person, in its order; what is zero is left out."""
+    found = (each for _, source in sorted(_decisions, key=lambda entry: entry[0]) for each in source(tenant, at=at))
+    return [decision for decision in found if decision.count]
 
 
 def home_panels(tenant: Tenant, *, at: datetime) -> list[tuple[str, dict[str, Any]]]:

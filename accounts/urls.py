@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import integrations, keys, office, profile, team, webhooks, workspace
+from accounts.views import integrations, keys, office, profile, search, team, webhooks, workspace
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
+    path("search/", search.search, name="search"),
     path("switch-tenant/", workspace.switch_tenant, name="switch_tenant"),
     path("team/", team.team, name="team"),
     path("team/invite/", team.invite, name="invite"),

@@ -26,6 +26,7 @@ class AssistantsConfig(AppConfig):
             SecretColumn(model="assistants.BotInstance", column="bot_token_encrypted", fingerprint_column=fingerprint)
         )
         keep_secret(SecretColumn(model="assistants.BotInstance", column="webhook_secret_encrypted"))
+        keep_secret(SecretColumn(model="assistants.Assistant", column="identity_secret_encrypted"))
         for platform in OWN_PLATFORMS:
             fulfil(
                 platform.value,

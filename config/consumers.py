@@ -36,7 +36,7 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
     """
 
     commands: ClassVar[dict[str, Callable[..., dict[str, Any] | None]]] = {}
-    max_frame_characters: ClassVar[int] = 256 * 1024
+    max_frame_bytes: ClassVar[int] = 128 * 1024
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -54,7 +54,7 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Refuse binary, oversized or unreadable frames by closing with 4400."""
-        if text_data is None or len(text_data) > self.max_frame_characters:
+        if text_data is None or not self._fits(text_data):
             await self.close(code=BAD_REQUEST)
             return
         try:
@@ -84,6 +84,10 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
         else:
             if result is not None:
                 await self.send_json({"type": "ok", "id": reference, **result})
+
+    def _fits(self, text: str) -> bool:
+        """Count bytes, but only of what may be too many."""
+        return len(text) <= self.max_frame_bytes and len(text.encode(errors="replace")) <= self.max_frame_bytes
 
     def _understand(self, content: dict[str, Any]) -> tuple[Callable[..., Any], dict[str, Any]]:
         handler = self.commands.get(str(content.get("command", "")))

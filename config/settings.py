@@ -154,8 +154,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = env.bool("STATIC_FINDERS", default=DEBUG)
 KNOWLEDGE_STALE_MONTHS = env.int("KNOWLEDGE_STALE_MONTHS", default=12)  # then a document is worth a look
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE, UPLOAD_MAX_BYTES = 2 * 1024 * 1024, env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", default=200)  # config/crowds.py
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "config.uploads.BoundedFileUploadHandler",

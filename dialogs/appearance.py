@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -17,6 +18,9 @@ LIGHT_GROUND, DARK_GROUND = "#f2f5f4", "#232a2d"  # the bubbles of frame.css
 READABLE: Final = 4.5  # WCAG 2.2, contrast of text, level AA
 SRGB_KNEE: Final = 0.04045
 LONGEST_LINE: Final = 120
+LONGEST_LAUNCHER: Final = 30
+LONGEST_PATH: Final = 200
+MOST_PATHS: Final = 20
 MOST_QUESTIONS: Final = 4
 
 
@@ -38,6 +42,8 @@ class Appearance:
     subtitle: str
     consent_text: str
     consent_url: str
+    launcher: str
+    hidden_on: list[str]
 
     @classmethod
     def of(cls, assistant: Assistant) -> Self:
@@ -59,16 +65,44 @@ class Appearance:
             subtitle=_line(chosen.get("subtitle")),
             consent_text=_line(chosen.get("consent_text"), longest=300),
             consent_url=url if url.startswith("https://") else "",
+            launcher=_line(chosen.get("launcher"), longest=LONGEST_LAUNCHER),
+            hidden_on=clean_paths(chosen.get("hidden_on")),
         )
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return the appearance with JSON types only."""
         return asdict(self)
 
 
-def language_of(assistant: Assistant) -> str:
-    """Return the language of the widget's own words: the assistant's, or the browser's where the seller wants that."""
+def shown_by(assistant: Assistant) -> dict[str, Any]:
+    """Return what a chat on the screen puts on again when its seller changes it."""
+    look = Appearance.of(assistant)
+    return {
+        "name": look.title,
+        "greeting": assistant.greeting,
+        "questions": questions_of(assistant),
+        "handoff": assistant.handoff_enabled,
+        "look": look.as_json(),
+    }
+
+
+def clean_paths(lines: Any) -> list[str]:
+    """Return paths of pages, ``/checkout`` or ``/account/*``; of whole addresses, their paths."""
+    given = [line.strip() for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+    paths = (urlsplit(line).path if "//" in line else line for line in given)
+    return list(dict.fromkeys(path[:LONGEST_PATH] for path in paths if path.startswith("/")))[:MOST_PATHS]
+
+
+def language_of(assistant: Assistant, *, wanted: str = "") -> str:
+    """Return the language of the widget's own words.
+
+    Args:
+        assistant: Whose widget it is; its language, or the browser's where the seller chose that.
+        wanted: What the seller's page asks for, if anything.
+    """
     spoken = {code for code, _ in settings.LANGUAGES}
+    if wanted in spoken:
+        return wanted
     chosen = assistant.widget_settings.get("language") if isinstance(assistant.widget_settings, dict) else None
     own = assistant.language_code.split("-")[0].lower()
     if chosen in spoken:

@@ -16,9 +16,16 @@ class DialogsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
-        from accounts.ports import Fulfilment, fulfil, show_on_home, show_panel_on_home  # noqa: PLC0415 -- leaf
+        from accounts.ports import (  # noqa: PLC0415 -- leaf
+            Fulfilment,
+            ask_on_home,
+            fulfil,
+            search_in,
+            show_on_home,
+            show_panel_on_home,
+        )
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-        from dialogs import home, ports, receivers  # noqa: F401, PLC0415 -- leaf
+        from dialogs import home, ports, receivers, searching  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
         from dialogs.services import collecting, rehearsing  # noqa: PLC0415 -- leaf
@@ -32,6 +39,8 @@ class DialogsConfig(AppConfig):
         ports.register(Channel.WHATSAPP, WhatsAppChannel(quiet_seconds=settings.WIDGET_QUIET_SECONDS))
         for order, card in enumerate(home.CARDS, start=10):
             show_on_home(card, order=order)
+        ask_on_home(home.decisions, order=10)
+        search_in(searching.SEARCHED, order=10)
         show_panel_on_home(home.PANEL, order=10)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
         link_dialogs(home.address_of)

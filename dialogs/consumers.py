@@ -5,13 +5,15 @@ import time
 from typing import Any, Final
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from django.utils.timezone import now
 from rest_framework.exceptions import AuthenticationFailed, NotFound
 
 from assistants.models import Assistant
+from config import crowds
 from config.consumers import NOT_FOUND, TOO_MANY, TOO_SLOW, UNAUTHORISED, CommandConsumer, command
-from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, Shown
+from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, SetContext, Shown
 from dialogs.events import HANDLER, as_event, group_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import visiting
@@ -21,11 +23,13 @@ HEARTBEAT_SECONDS: Final = 15
 FOLLOW_AGAIN_BEATS: Final = 40  # group membership ends after a day; this is every ten minutes
 FRAMES_PER_SECOND: Final = 5
 BURST: Final = 30
+SOCKETS_PER_VISITOR: Final = 12  # as many tabs as one keeps open
 
 
 class WidgetConsumer(CommandConsumer):
     """One visitor's socket: commands in, hints out, the database in between."""
 
+    max_frame_bytes = 32 * 1024
     visitor: visiting.Visitor | None = None
     dialog_id: int | None = None
     _allowance: float = BURST
@@ -43,9 +47,11 @@ class WidgetConsumer(CommandConsumer):
         self._background = asyncio.create_task(self._keep_alive())
 
     async def disconnect(self, code: int) -> None:
-        """Leave the dialog's group."""
+        """Leave the dialog's group, and room for another socket of the visitor."""
         if self._background:
             self._background.cancel()
+        if self.visitor:
+            await sync_to_async(crowds.leave, thread_sensitive=False)(self.channel_name, self._crowd)
         if self.dialog_id:
             await self.channel_layer.group_discard(group_of(self.dialog_id), self.channel_name)
 
@@ -78,11 +84,14 @@ class WidgetConsumer(CommandConsumer):
         except AuthenticationFailed:
             await self.close(code=UNAUTHORISED)
             return
+        if not await self._has_place():
+            await crowds.turn_away(self.base_send, is_accepted=True)
+            return
         dialog = await database_sync_to_async(self._latest)()
         if dialog:
             await self._follow(dialog.pk)
         snapshot = await database_sync_to_async(visiting.snapshot)(dialog, after_seq=after_seq)
-        await self.send_json({"type": "ready", **snapshot})
+        await self.send_json({"type": "ready", **snapshot, "widget_version": self._visitor.assistant.widget_version})
 
     @command(Post)
     async def post(self, *, client_id: str, text: str) -> dict[str, Any]:
@@ -126,6 +135,11 @@ class WidgetConsumer(CommandConsumer):
     def rate_dialog(self, **fields: Any) -> dict[str, Any]:
         """Give the conversation stars."""
         return self._obey("rate_dialog", fields)
+
+    @command(SetContext)
+    def set_context(self, **fields: Any) -> dict[str, Any]:
+        """Keep what the seller's page says about the visit."""
+        return self._obey("set_context", fields)
 
     @command(Nothing)
     def end(self) -> dict[str, Any]:
@@ -179,6 +193,15 @@ class WidgetConsumer(CommandConsumer):
         self.dialog_id = dialog_id
         await self.channel_layer.group_add(group_of(dialog_id), self.channel_name)
 
+    async def _has_place(self) -> bool:
+        """Take or renew this socket's place among its visitor's; say whether there was room."""
+        enter = sync_to_async(crowds.enter, thread_sensitive=False)
+        return await enter(self._crowd, self.channel_name, limit=SOCKETS_PER_VISITOR)
+
+    @property
+    def _crowd(self) -> str:
+        return f"visitor:{self._visitor.key}"
+
     async def _keep_alive(self) -> None:
         await asyncio.sleep(HELLO_WITHIN_SECONDS)
         if self.visitor is None:
@@ -189,6 +212,7 @@ class WidgetConsumer(CommandConsumer):
             await asyncio.sleep(HEARTBEAT_SECONDS)
             beats += 1
             await self._beat()
+            await self._has_place()
             if self.dialog_id and beats % FOLLOW_AGAIN_BEATS == 0:
                 await self.channel_layer.group_add(group_of(self.dialog_id), self.channel_name)
 
@@ -196,7 +220,8 @@ class WidgetConsumer(CommandConsumer):
         last_seq = 0
         if self.dialog_id:
             last_seq = await Dialog.objects.filter(pk=self.dialog_id).values_list("last_seq", flat=True).aget()
-        await self.send_json({"type": "heartbeat", "last_seq": last_seq})
+        look = await Assistant.objects.filter(pk=self._visitor.assistant.pk).values_list("widget_version").afirst()
+        await self.send_json({"type": "heartbeat", "last_seq": last_seq, "widget_version": look[0] if look else 0})
 
 
 WidgetConsumer.commands["close"] = WidgetConsumer.commands.pop("end")

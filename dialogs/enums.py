@@ -61,6 +61,17 @@ HANDOFF_FROM: Final[dict[HandoffStatus, tuple[HandoffStatus, ...]]] = {
 """From which states each state may be entered (DESIGN, "State machines")."""
 
 
+class Ending(TextChoices):
+    """How a conversation went in the end."""
+
+    ALONE = "alone", _("The assistant alone")
+    PERSON = "person", _("With a person")
+    NOBODY = "nobody", _("Nobody answered")
+
+
+NEEDED_A_PERSON: Final = (HandoffStatus.REQUESTED, HandoffStatus.ACTIVE, HandoffStatus.RESOLVED)
+
+
 class HandoffReason(TextChoices):
     """Why a person was asked for."""
 

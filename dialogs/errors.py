@@ -70,6 +70,39 @@ class TooManyMessages(DomainError):
 
 
 @dataclass
+class OriginRefused(DomainError):
+    """A website that the seller did not name shows the widget."""
+
+    code, status = "origin_refused", 403
+    message = _("“{origin}” is not among the websites that may show this chat.")
+    origin: str
+
+
+@dataclass
+class TicketRefused(DomainError):
+    """A visit begins with a fresh ticket of the page that shows the chat."""
+
+    code, status = "ticket_refused", 403
+    message = _("This visit has to begin on the shop’s own page.")
+
+
+@dataclass
+class IdentityOff(DomainError):
+    """The seller has no secret that signs who a customer is."""
+
+    code, status = "identity_off", 409
+    message = _("This shop does not identify its customers in the chat: it has no secret yet.")
+
+
+@dataclass
+class IdentityRefused(DomainError):
+    """The signature is not that of the words."""
+
+    code, status = "identity_refused", 403
+    message = _("The signature does not fit; the visitor stays nameless.")
+
+
+@dataclass
 class NothingToRate(DomainError):
     """Only what the assistant or an operator said can be rated."""
 

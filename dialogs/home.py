@@ -1,5 +1,6 @@
 """What dialogs show on the dashboard's home page."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
-from accounts.ports import Card, HomePanel
-from assistants.models import Assistant
+from accounts.ports import Card, Decision, HomePanel
+from assistants.models import Assistant, BotInstance
 from config.db import money
+from config.pages import count_up_to
 from dialogs.enums import Sender
 from dialogs.models import Dialog, DialogMessage
 
@@ -42,12 +44,22 @@ def answers_card(tenant: Tenant, *, at: datetime) -> Card:
     return Card(label=label, value=str(day["count"]), note=cost, icon="assistants", url=reverse("dialogs"))
 
 
-def waiting_card(tenant: Tenant, *, at: datetime) -> Card:
-    """Return how many customers wait for a person right now."""
-    count = Dialog.objects.of(tenant).open().awaiting_operator().count()
-    url = f"{reverse('dialogs')}?handoff=requested"
-    tone = "warning" if count else ""
-    return Card(label=_("Waiting for a person"), value=str(count), icon="operator", url=url, tone=tone)
+def decisions(tenant: Tenant, *, at: datetime) -> Iterator[Decision]:
+    """Return how many customers wait for a person right now, and the channels that are down."""
+    yield Decision(
+        count=count_up_to(Dialog.objects.of(tenant).open().awaiting_operator()),
+        label=_("Customers waiting for a person"),
+        icon="operator",
+        url=f"{reverse('dialogs')}?handoff=requested",
+        tone="warn",
+    )
+    yield Decision(
+        count=BotInstance.objects.of(tenant).active().exclude(last_error_message="").count(),
+        label=_("Channels with an error"),
+        icon="send",
+        url=reverse("bots"),
+        tone="danger",
+    )
 
 
 def _midnight(at: datetime) -> datetime:
@@ -67,5 +79,5 @@ def address_of(dialog: UUID, seq: int) -> str:
     return f"{reverse('dialog', args=[dialog])}#m{seq}"
 
 
-CARDS = (dialogs_card, answers_card, waiting_card)
+CARDS = (dialogs_card, answers_card)
 PANEL = HomePanel(template="dialogs/home.html", context=latest)

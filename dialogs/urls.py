@@ -4,11 +4,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from dialogs.api import visitor
-from dialogs.views import bots, dashboard, files, webhooks, widget
+from dialogs.views import bots, dashboard, files, looks, webhooks, widget
 
 urlpatterns = [
     path("widget/<uuid:uuid>/config/", login_not_required(visitor.ConfigView.as_view()), name="widget_config"),
+    path("widget/<uuid:uuid>/ticket/", login_not_required(visitor.TicketView.as_view()), name="widget_ticket"),
     path("widget/<uuid:uuid>/session/", login_not_required(visitor.SessionView.as_view()), name="widget_session"),
+    path("widget/<uuid:uuid>/identify/", login_not_required(visitor.IdentifyView.as_view()), name="widget_identify"),
     path("widget/<uuid:uuid>/messages/", login_not_required(visitor.MessagesView.as_view()), name="widget_messages"),
     path("widget/<uuid:uuid>/command/", login_not_required(visitor.CommandView.as_view()), name="widget_command"),
     path("webhooks/telegram/<uuid:uuid>/", webhooks.telegram, name="telegram_webhook"),
@@ -23,6 +25,9 @@ urlpatterns = [
     path("widget/<uuid:uuid>.js", widget.loader, name="widget_loader"),
     path("widget/<uuid:uuid>/frame/", widget.frame, name="widget_frame"),
     path("widget/<uuid:uuid>/demo/", widget.demo, name="widget_demo"),
+    path("assistants/<uuid:uuid>/widget/", looks.look, name="widget_look"),
+    path("assistants/<uuid:uuid>/widget/preview/", looks.preview, name="widget_preview"),
+    path("assistants/<uuid:uuid>/widget/identity/", looks.identity, name="widget_identity"),
     path("dialogs/", dashboard.dialogs, name="dialogs"),
     path("dialogs/export/", dashboard.export, name="dialogs_export"),
     path("dialogs/<uuid:uuid>/", dashboard.dialog, name="dialog"),

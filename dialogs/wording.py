@@ -21,6 +21,9 @@ def of_frame() -> dict[str, str]:
 def _states() -> dict[str, str]:
     return {
         "answers": _("Answers right away"),
+        "greeting": _("Hello! Ask anything about our shop."),
+        "mistakes": _("An AI assistant answers here; it can make mistakes."),
+        "data": _("How we treat your data"),
         "connecting": _("Connecting…"),
         "reconnecting": _("No connection. Trying again; your messages are kept."),
         "offline": _("You are offline. Messages will be sent when the connection is back."),

@@ -17,13 +17,14 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         """Measure models for whoever connects them, hear of their change, show on the home page what waits."""
-        from accounts.ports import show_on_home  # noqa: PLC0415 -- leaf
+        from accounts.ports import ask_on_home, search_in  # noqa: PLC0415 -- leaf
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-        from knowledge import home, receivers  # noqa: F401, PLC0415 -- leaf
+        from knowledge import home, receivers, searching  # noqa: F401, PLC0415 -- leaf
 
         fulfilled.probe_languages = _measure
-        for order, card in enumerate(home.CARDS, start=20):
-            show_on_home(card, order=order)
+        ask_on_home(home.decisions, order=40)
+        search_in(searching.DOCUMENTS, order=60)
+        search_in(searching.ANSWERS, order=61)
 
 
 def _measure(embed: "Embed") -> "Understanding":

@@ -12,8 +12,9 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what syncs bring, and show what needs a decision on the home page."""
-        from accounts.ports import show_on_home  # noqa: PLC0415 -- leaf: models must be loaded first
-        from marketplace import home, receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import ask_on_home, search_in  # noqa: PLC0415 -- leaf: models must be loaded first
+        from marketplace import home, receivers, searching  # noqa: F401, PLC0415 -- leaf
 
-        for order, card in enumerate(home.CARDS, start=30):
-            show_on_home(card, order=order)
+        ask_on_home(home.decisions, order=30)
+        for order, searched in enumerate(searching.SEARCHED, start=30):
+            search_in(searched, order=order)

@@ -12,12 +12,21 @@ class OperatorsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what dialogs state, keep the queue for a person, fulfil the help desks of the catalogue."""
-        from accounts.ports import Fulfilment, fulfil  # noqa: PLC0415 -- leaf
+        from accounts.ports import (  # noqa: PLC0415 -- leaf
+            Fulfilment,
+            ask_on_home,
+            fulfil,
+            search_in,
+            show_panel_on_home,
+        )
         from dialogs.ports import tell_places  # noqa: PLC0415 -- leaf
-        from operators import receivers  # noqa: F401, PLC0415 -- leaf: models must be loaded first
+        from operators import home, receivers, searching  # noqa: F401, PLC0415 -- leaf: models must be loaded first
         from operators.mirrors import DESKS  # noqa: PLC0415 -- leaf
         from operators.services import mirroring, queueing  # noqa: PLC0415 -- leaf
 
         tell_places(queueing.place_of)
+        ask_on_home(home.decisions, order=20)
+        search_in(searching.SEARCHED, order=20)
+        show_panel_on_home(home.PANEL, order=5)
         for platform in DESKS:
             fulfil(str(platform), Fulfilment(greet=mirroring.greeting_of(str(platform))))

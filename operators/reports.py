@@ -229,6 +229,8 @@ def context(dialog: Dialog) -> dict[str, Any]:
             {"dialog": str(o.uuid), "at": o.last_message_at or o.created_at, "status": o.get_status_display()}
             for o in others.exclude(pk=dialog.pk).latest_first()[:OTHERS]
         ],
+        "user_id": contact.metadata.get("user_id", ""),
+        "page": dialog.page_facts,
         "rating": {"stars": rating.rating, "comment": rating.comment} if rating else None,
     }
 

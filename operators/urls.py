@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from operators import console, promises, views
+from operators import console, figures, promises, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", console.console, name="console"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/conversations.csv", figures.figures_csv, name="figures_csv"),
     path("tickets/", views.ticket_list, name="tickets"),
     path("tickets/deadlines/", promises.page, name="ticket_promises"),
     path("tickets/new/", views.new_ticket, name="new_ticket"),

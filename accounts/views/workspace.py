@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import SESSION_KEY
 from accounts.models import Tenant
-from accounts.ports import home_cards, home_panels
+from accounts.ports import home_cards, home_decisions, home_panels
 
 
 @require_safe
@@ -17,8 +17,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what happened in the shop and what needs a decision."""
     at, tenant = now(), request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
     cards = home_cards(tenant, at=at) if tenant else []
+    decisions = home_decisions(tenant, at=at) if tenant else []
     panels = home_panels(tenant, at=at) if tenant else []
-    return render(request, "accounts/home.html", {"cards": cards, "panels": panels})
+    return render(request, "accounts/home.html", {"cards": cards, "decisions": decisions, "panels": panels})
 
 
 @require_POST

@@ -9,24 +9,7 @@ from assistants import services
 from assistants.choices import model_choices
 from assistants.enums import ModelKind
 from assistants.models import Assistant
-
-
-class LinesField(forms.CharField):
-    """A list, one entry per line."""
-
-    widget = forms.Textarea
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show the list as lines."""
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        """Read lines as a list."""
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare as lists."""
-        return bool(list(initial or []) != self.to_python(data))
+from config.forms import LinesField
 
 
 class AssistantForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

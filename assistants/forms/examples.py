@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
 from assistants import services
-from assistants.forms.assistants import LinesField
 from assistants.models import Assistant, TrainingDataset, TrainingExample
+from config.forms import LinesField
 
 MAX_FILE = 5 * 1024 * 1024
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import secrets
 from accounts.models import Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, Timestamped
 
@@ -67,6 +68,8 @@ class Assistant(Public, Owned, Timestamped):
         verbose_name=_("allowed websites"),
         help_text=_("Addresses that may show the widget; none named means any."),
     )
+    identity_secret_encrypted = models.BinaryField(_("identity secret"), null=True, editable=False)
+    identity_secret_at = models.DateTimeField(_("identity secret made"), null=True, blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
 
     objects = AssistantQuerySet.as_manager()
@@ -86,6 +89,16 @@ class Assistant(Public, Owned, Timestamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def seal_identity_secret(self, secret: str) -> None:
+        """Put the secret that signs who a customer is on this row, encrypted; the caller saves."""
+        context = secrets.context_of(self, "identity_secret_encrypted")
+        self.identity_secret_encrypted = secrets.encrypt(secret, context=context)
+
+    def open_identity_secret(self) -> str:
+        """Return the secret that signs who a customer is, in clear."""
+        context = secrets.context_of(self, "identity_secret_encrypted")
+        return secrets.decrypt(self.identity_secret_encrypted or b"", context=context)
 
 
 class VersionQuerySet(OwnedQuerySet["AssistantVersion"]):

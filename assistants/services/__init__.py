@@ -21,6 +21,7 @@ from assistants.services.examples import (
     judge_example,
 )
 from assistants.services.exchanging import export_examples, export_for_tuning, import_examples
+from assistants.services.identity import is_signed, renew_identity_secret, signature_of, withdraw_identity_secret
 from assistants.services.judging import can_judge
 from assistants.services.keys import make_default, park_key, unpark_key, unpark_route
 from assistants.services.versions import (
@@ -56,15 +57,19 @@ __all__ = [
     "guards_of",
     "has_passed",
     "import_examples",
+    "is_signed",
     "judge_example",
     "make_default",
     "note_new_knowledge",
     "park_key",
     "publish_version",
+    "renew_identity_secret",
     "restore_version",
+    "signature_of",
     "start_run",
     "stop_run",
     "unpark_key",
     "unpark_route",
     "version_in_force",
+    "withdraw_identity_secret",
 ]

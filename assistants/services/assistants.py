@@ -25,7 +25,7 @@ SHOWN_IN_WIDGET: Final = frozenset(
 EDITABLE: Final = VERSIONED | SHOWN_IN_WIDGET | {"embedding_model", "fallback_text", "answers_tickets"}
 MAX_QUESTIONS: Final = 6
 MAX_QUESTION: Final = 120
-HOST: Final = re.compile(r"^[a-z0-9*]([a-z0-9.-]*[a-z0-9])?$")
+HOST: Final = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
@@ -21,9 +21,7 @@ from billing.enums import TransactionType
 from billing.forms import StatementForm
 from billing.models import BalanceTransaction
 from billing.views.requests import Request, shop_of
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-BYTE_ORDER_MARK: Final = "\ufeff"  # without one Excel does not read a file as UTF-8
+from config.tables import BYTE_ORDER_MARK, harmless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +76,6 @@ def export(request: Request) -> StreamingHttpResponse:
     response["Content-Disposition"] = f'attachment; filename="otklik-balance-{now():%Y-%m-%d}.csv"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def harmless(text: str) -> str:
-    """Return text that a spreadsheet shows and never computes."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 async def _lines(shop: Tenant, wanted: reports.Wanted, manner: Manner) -> AsyncIterator[bytes]:

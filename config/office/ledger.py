@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Tenant
 from billing import reports, services
 from billing.models import Balance, BalanceHold, BalanceTransaction, Payment
+from billing.models.ledger import NOTHING
 from config.office.tables import Section, link, list_of, moment
 from config.templatetags.otklik import roubles
 
@@ -30,9 +31,10 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         if "prove" in request.POST:
             report = reports.reconcile(at=at)
         elif user.has_perm("billing.change_balancehold"):
-            holds = BalanceHold.objects.overdue(at=at).select_related("tenant")[:LISTED]
-            count = sum(services.release(hold, at=at, reason="staff") is not None for hold in holds)
-            messages.success(request, _("Given back: {count}.").format(count=count))
+            holds = list(BalanceHold.objects.overdue(at=at).select_related("tenant")[:LISTED])
+            for hold in holds:
+                services.release(hold, at=at, reason="staff")
+            messages.success(request, _("Given back: {count}.").format(count=len(holds)))
         else:
             raise PermissionDenied
     context = {
@@ -49,10 +51,10 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 
 def _figures() -> list[tuple[str, str, bool]]:
     """Return the sums of all ledgers and of all balances, and whether they agree."""
-    ledger = BalanceTransaction.objects.aggregate(total=Sum("amount"))["total"] or reports.NOTHING
+    ledger = BalanceTransaction.objects.aggregate(total=Sum("amount"))["total"] or NOTHING
     kept = Balance.objects.aggregate(balance=Sum("balance"), held=Sum("held"))
-    balance, held = kept["balance"] or reports.NOTHING, kept["held"] or reports.NOTHING
-    holds = BalanceHold.objects.pending().aggregate(total=Sum("amount"))["total"] or reports.NOTHING
+    balance, held = kept["balance"] or NOTHING, kept["held"] or NOTHING
+    holds = BalanceHold.objects.pending().aggregate(total=Sum("amount"))["total"] or NOTHING
     return [
         (_("Sum of all entries"), roubles(ledger), ledger == balance),
         (_("Sum of all balances"), roubles(balance), ledger == balance),

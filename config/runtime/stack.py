@@ -19,6 +19,7 @@ from config.runtime.postgres import Cluster
 from config.runtime.processes import STACK_MARK, Command
 from config.runtime.redis import Redis
 
+LARGEST_FRAME: Final = str(128 * 1024)  # what the console may send; beyond it Daphne itself hangs up
 NOISE: Final = re.compile(r'"GET /(healthz|readyz|metrics|static/\S*)" [23]|\[info +\].*\[daphne\.')
 ROOT_IS_FINE: Final = "ignore:You're running the worker with superuser"  # in a container, and for a look
 WB_URLS: Final = (
@@ -114,6 +115,7 @@ class Stack:
         return self._python(
             "web",
             *("-m", "daphne", "--bind", self.host, "--port", str(self.port), "--no-server-name"),
+            *("--websocket-max-message-size", LARGEST_FRAME, "--websocket-max-frame-size", LARGEST_FRAME),
             *("--application-close-timeout", "5", "config.asgi:application"),
             stop=signal.SIGTERM,
             shows=lambda line: not NOISE.search(line),

@@ -1,13 +1,16 @@
 """Template tags of the design system."""
 
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
+from babel.dates import format_timedelta
 from django import template
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -58,6 +61,14 @@ def roubles(amount: Decimal | int | None, sign: str = "") -> str:
     text = number_format(round_half_up(size, places), decimal_pos=places, use_l10n=True, force_grouping=True)
     mark = "−" if amount < 0 else sign if amount > 0 else ""
     return f"{mark}{text}{NARROW_SPACE}₽"
+
+
+@register.filter
+def spoken(time: timedelta | None) -> str:
+    """Return a length of time in the reader's words, in its largest unit; nothing gives nothing."""
+    if time is None:
+        return ""
+    return format_timedelta(time, granularity="second", threshold=1.5, format="short", locale=get_language() or "ru")
 
 
 def round_half_up(size: Decimal, places: int) -> Decimal:

@@ -1,10 +1,13 @@
 """Shapes of what clients of dialogs send and get."""
 
+import re
 from typing import Any
 
 from rest_framework import serializers
 
 BIG_INTEGER = 2**63 - 1
+MOST_FACTS = 20
+FACT = re.compile(r"^[\w .-]{1,40}$")
 
 
 class Strict(serializers.Serializer[Any]):
@@ -52,6 +55,31 @@ class RateDialog(Strict):
     comment = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
 
 
+LINE = r"^[^\x00-\x1f\x7f]*$"  # what is signed is joined by line ends, so nothing may hold any
+
+
+class Identify(Strict):
+    """Who the shop's server says its visitor is, word for word as it was signed."""
+
+    user_id = serializers.RegexField(LINE, max_length=200, trim_whitespace=False)
+    name = serializers.RegexField(LINE, max_length=255, default="", allow_blank=True, trim_whitespace=False)
+    email = serializers.EmailField(max_length=255, default="", allow_blank=True, trim_whitespace=False)
+    phone = serializers.RegexField(LINE, max_length=50, default="", allow_blank=True, trim_whitespace=False)
+    signature = serializers.RegexField(r"^[0-9a-fA-F]{64}$")
+
+
+class SetContext(Strict):
+    """What the seller's page says about the visit, for people to see."""
+
+    facts = serializers.DictField(child=serializers.CharField(max_length=300, allow_blank=True, allow_null=True))
+
+    def validate_facts(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Take a few short facts."""
+        if len(value) > MOST_FACTS or any(not FACT.match(name) for name in value):
+            raise serializers.ValidationError("facts")
+        return {name: fact for name, fact in value.items() if fact not in {None, ""}}
+
+
 class Nothing(Strict):
     """A command without fields."""
 
@@ -63,4 +91,5 @@ VISITOR_COMMANDS: dict[str, type[Strict]] = {
     "shown": Shown,
     "rate": Rate,
     "rate_dialog": RateDialog,
+    "set_context": SetContext,
 }

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.cache import patch_vary_headers
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -15,20 +16,24 @@ from rest_framework.serializers import CharField, IntegerField, Serializer
 from rest_framework.views import APIView
 
 from assistants.models import Assistant
+from config.addresses import address_of
 from config.throttling import seconds_to_wait
-from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Post
-from dialogs.appearance import Appearance, questions_of
-from dialogs.errors import TooManyMessages
+from dialogs import origins
+from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Identify, Post
+from dialogs.appearance import Appearance, questions_of, shown_by
+from dialogs.errors import OriginRefused, TooManyMessages
 from dialogs.events import as_event
 from dialogs.models import DialogMessage
-from dialogs.services import visiting
+from dialogs.services import admitting, identifying, visiting
+from dialogs.services.sighting import note_sighting
 
 SESSION_RATE = "60/minute"
 
 
 class SessionRequest(Serializer[Any]):
-    """A token to prolong, if the client has one."""
+    """The page's ticket, and a token to prolong, if the client has one."""
 
+    ticket = CharField(max_length=1024)
     token = CharField(max_length=1024, required=False)
 
 
@@ -78,25 +83,63 @@ class ConfigView(VisitorView):
                 "suggested_questions": questions_of(assistant),
                 "settings": Appearance.of(assistant).as_json(),
                 "widget_version": assistant.widget_version,
+                "frame": shown_by(assistant),
                 "is_active": assistant.is_active,
             }
         )
+
+
+class TicketView(VisitorView):
+    """A ticket for the page that shows the widget; its browser says which page that is."""
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Return a ticket for one visit, to a page of an allowed website."""
+        assistant = self.assistant(uuid)
+        _count(request, "ticket")
+        origin = request.headers.get("Origin", "")
+        if origin not in origins.ours(request):
+            note_sighting(assistant, origin=origin, at=now())
+        return Response({"ticket": admitting.issue_ticket(assistant, origin=origin, ours=origins.ours(request))})
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let every page read the answer: a refusal says why, a ticket goes to allowed ones only."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Origin"])
+        response["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 class SessionView(VisitorView):
     """A visitor's token."""
 
     def post(self, request: Request, uuid: UUID) -> Response:
-        """Return a token: the same visitor's when a valid one is sent, else a new visitor's."""
-        assistant = self.assistant(uuid)
+        """Return a token for a ticket: the same visitor's when a valid one is sent, else a new visitor's."""
+        assistant, ours = self.assistant(uuid), origins.ours(request)
         payload = SessionRequest(data=request.data)
         payload.is_valid(raise_exception=True)
-        if wait := seconds_to_wait(SESSION_RATE, "session", request.META.get("REMOTE_ADDR", "")):
-            raise TooManyMessages(seconds=wait)
+        _count(request, "session")
+        if (origin := request.headers.get("Origin")) and origin not in ours:  # the chat is a page of ours
+            raise OriginRefused(origin=origin[:255])
         old = payload.validated_data.get("token")
         key = visiting.visitor_of(assistant, old).key if old else None
+        admitting.redeem_ticket(assistant, payload.validated_data["ticket"], ours=ours)
         token = visiting.issue_token(assistant, key)
         return Response({"token": token, "visitor": visiting.visitor_of(assistant, token).key})
+
+
+class IdentifyView(VisitorView):
+    """A visitor whom the shop's server knows."""
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Return the token of the customer, when the shop's server signed who they are."""
+        visitor = self.visitor(request, uuid)
+        payload = Identify(data=request.data)
+        payload.is_valid(raise_exception=True)
+        fields = dict(payload.validated_data)
+        signature = fields.pop("signature")
+        known = identifying.identify(visitor, identifying.Claim(**fields), signature=signature, at=now())
+        return Response({"token": visiting.issue_token(known.assistant, known.key), "visitor": known.key})
 
 
 class MessagesView(VisitorView):
@@ -107,7 +150,8 @@ class MessagesView(VisitorView):
         visitor = self.visitor(request, uuid)
         query = After(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return Response(visiting.snapshot(visitor.dialog, after_seq=query.validated_data["after"]))
+        snapshot = visiting.snapshot(visitor.dialog, after_seq=query.validated_data["after"])
+        return Response({**snapshot, "widget_version": visitor.assistant.widget_version})
 
     def post(self, request: Request, uuid: UUID) -> Response:
         """Store one message, once per ``client_id``."""
@@ -138,3 +182,9 @@ class CommandView(VisitorView):
         except DialogMessage.DoesNotExist as error:
             raise NotFound from error
         return Response({})
+
+
+def _count(request: Request, what: str) -> None:
+    """Refuse an address that begins more visits than the people behind it would."""
+    if wait := seconds_to_wait(SESSION_RATE, what, address_of(request._request)):  # noqa: SLF001 -- no public name
+        raise TooManyMessages(seconds=wait)

@@ -5,6 +5,7 @@ from dialogs.models.dialogs import Dialog, DialogQuerySet
 from dialogs.models.inbound import InboundEvent
 from dialogs.models.messages import DialogMessage, DialogRating, MessageRating
 from dialogs.models.runs import LEASE, MAX_ATTEMPTS, AnswerRun
+from dialogs.models.sightings import WidgetSighting
 
 __all__ = [
     "LEASE",
@@ -18,4 +19,5 @@ __all__ = [
     "DialogRating",
     "InboundEvent",
     "MessageRating",
+    "WidgetSighting",
 ]

@@ -5,14 +5,17 @@ from typing import Final, Self
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet
 from config.db import Public, Timestamped, enum_check
-from dialogs.enums import HANDOFF_FROM, Channel, DialogStatus, HandoffStatus
+from dialogs.enums import HANDOFF_FROM, NEEDED_A_PERSON, Channel, DialogStatus, Ending, HandoffStatus
 from dialogs.errors import DialogClosed, IllegalHandoff
 from dialogs.models.contacts import Contact
+
+PAGE_FACTS: Final = "page"
+"""The key in ``context_data``: what the seller's page says about the visit."""
 
 # Counts and locks in one statement; an answer under way is stale once the customer has said something new.
 COUNT_MESSAGE: Final = """
@@ -23,6 +26,15 @@ UPDATE dialogs
  WHERE id = %(id)s
 RETURNING last_seq, messages_count, last_message_at, last_customer_message_at, version, status
 """
+
+# An ``Ending``; null while nothing was answered.
+ENDING: Final = Case(
+    When(handoff_status__in=NEEDED_A_PERSON, then=Value(Ending.PERSON.value)),
+    When(Q(handoff_status=HandoffStatus.EXPIRED) | Q(fallback=True), then=Value(Ending.NOBODY.value)),
+    When(first_response_time__isnull=False, then=Value(Ending.ALONE.value)),
+    default=None,
+    output_field=models.CharField(),
+)
 
 
 class DialogQuerySet(OwnedQuerySet["Dialog"]):
@@ -35,6 +47,10 @@ class DialogQuerySet(OwnedQuerySet["Dialog"]):
     def awaiting_operator(self) -> Self:
         """Keep those whose customer waits for a person."""
         return self.filter(handoff_status=HandoffStatus.REQUESTED)
+
+    def that_went(self, how: str) -> Self:
+        """Keep those that ended in this ``Ending``."""
+        return self.alias(ending=ENDING).filter(ending=how)
 
     def latest_first(self) -> Self:
         """Order by the last message, newest first."""
@@ -129,6 +145,12 @@ class Dialog(Public, Owned, Timestamped):
     def is_open(self) -> bool:
         """Say whether the conversation goes on."""
         return self.status != DialogStatus.CLOSED
+
+    @property
+    def page_facts(self) -> dict[str, str]:
+        """Return what the seller's page said about the visit."""
+        facts: dict[str, str] = self.context_data.get(PAGE_FACTS, {})
+        return facts
 
     @property
     def awaits_person(self) -> bool:

@@ -15,13 +15,15 @@ from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus
 from dialogs.errors import AssistantOff, TooManyMessages
 from dialogs.events import announce_run, as_event, state_of
 from dialogs.models import Dialog, DialogMessage
-from dialogs.models.dialogs import DialogQuerySet
+from dialogs.models.dialogs import PAGE_FACTS, DialogQuerySet
 from dialogs.services import handing, posting, rating
 from dialogs.services.receiving import Author, Received, open_dialog, receive, receive_locked
 
 SALT: Final = "otklik.visitor"
 TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
 PAGE: Final = 300
+KNOWN: Final = "u"
+"""How the key of a customer begins whom the shop's server vouched for; the keys of others are hexadecimal."""
 POST_RATE: Final = "30/minute"
 
 
@@ -31,6 +33,11 @@ class Visitor:
 
     assistant: Assistant
     key: str
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether the shop's server vouched for who this is."""
+        return self.key.startswith(KNOWN)
 
     @property
     def dialog(self) -> Dialog | None:
@@ -130,7 +137,7 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
 
     Args:
         dialog: The visitor's own conversation.
-        command: stop, ask_person, close, shown, rate or rate_dialog.
+        command: stop, ask_person, close, shown, rate, rate_dialog or set_context.
         fields: The command's validated fields.
         at: When.
 
@@ -148,6 +155,8 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
         posting.confirm_shown(dialog, up_to=fields["seq"])
     elif command == "rate_dialog":
         rating.rate_dialog(dialog, rating=fields["rating"], comment=fields.get("comment", ""))
+    elif command == "set_context":
+        _set_context(dialog, fields["facts"])
     elif command == "rate":
         _rate(dialog, fields["message"], fields["rating"], fields.get("comment", ""))
 
@@ -155,6 +164,14 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
 def _rate(dialog: Dialog, uuid: UUID, value: int, comment: str) -> None:
     message = dialog.messages.get(uuid=uuid)
     rating.rate_message(message, rating=value, comment=comment)
+
+
+@transaction.atomic
+def _set_context(dialog: Dialog, facts: dict[str, Any]) -> None:
+    """Keep what the page says about the visit, instead of what it said before."""
+    locked = Dialog.objects.locked().get(pk=dialog.pk)
+    locked.context_data = {**locked.context_data, PAGE_FACTS: facts}
+    locked.save(update_fields=["context_data"])
 
 
 def _thumb(message: DialogMessage) -> int | None:

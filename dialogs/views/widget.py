@@ -1,9 +1,7 @@
 """The widget as the end customer gets it: loader, chat and a page of the shop to try it on."""
 
 import json
-import re
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from csp.constants import SELF
@@ -15,16 +13,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.timezone import now
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from assistants.models import Assistant
-from dialogs import storefront, wording
-from dialogs.appearance import Appearance, language_of, questions_of
+from dialogs import origins, storefront, wording
+from dialogs.appearance import Appearance, language_of, shown_by
 from dialogs.services.posting import LONGEST_MESSAGE
+from dialogs.services.sighting import note_sighting
 
 LOADER_SECONDS: Final = 300
-HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -33,19 +32,19 @@ JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 def loader(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Return the script a seller puts on their pages."""
     assistant = _on_website(uuid)
+    page = origins.origin_of(request.headers.get("Referer", "") or "-")
+    if page not in origins.ours(request):
+        note_sighting(assistant, origin=page, at=now())
     language = language_of(assistant)
     with translation.override(language):
-        look = Appearance.of(assistant)
         config = {
             "assistant": str(assistant.uuid),
             "origin": request.build_absolute_uri("/")[:-1],
             "frame": reverse("widget_frame", args=[uuid]),
+            "ticket": reverse("widget_ticket", args=[uuid]),
             "language": language,
-            "name": look.title,
-            "color": look.color,
-            "ink": look.ink,
-            "position": look.position,
-            "words": wording.of_launcher(),
+            "look": Appearance.of(assistant).as_json(),
+            "words": {code: _launcher_words(code) for code, _ in settings.LANGUAGES},
         }
     script = render_to_string("dialogs/widget/loader.js", {"config": _as_js(config)})
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
@@ -62,19 +61,19 @@ def frame(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show the chat itself; only the seller's own websites may frame it."""
     assistant = _on_website(uuid)
     look = Appearance.of(assistant)
-    language = language_of(assistant)
+    language = language_of(assistant, wanted=request.GET.get("language", ""))
     with translation.override(language):
         context = {
             "assistant": assistant,
             "look": look,
             "language": language,
-            "config": _frame_config(assistant, look, language),
+            "config": _frame_config(assistant, language),
             "words": wording.of_frame(),
         }
         response = render(request, "dialogs/widget/frame.html", context)
     patch_cache_control(response, no_cache=True, private=True)
-    origins = _origins(assistant)
-    response._csp_replace = {"frame-ancestors": [SELF, *origins] if origins else ["*"]}  # type: ignore[attr-defined]  # noqa: SLF001 -- django-csp's own mark
+    named = origins.named_by(assistant)
+    response._csp_replace = {"frame-ancestors": [SELF, *named] if named else ["*"]}  # type: ignore[attr-defined]  # noqa: SLF001 -- django-csp's own mark
     return response
 
 
@@ -97,48 +96,28 @@ def _on_website(uuid: UUID) -> Assistant:
     return assistant
 
 
-def _frame_config(assistant: Assistant, look: Appearance, language: str) -> dict[str, Any]:
+def _launcher_words(language: str) -> dict[str, str]:
+    with translation.override(language):
+        return wording.of_launcher()
+
+
+def _frame_config(assistant: Assistant, language: str) -> dict[str, Any]:
     return {
+        **shown_by(assistant),
         "assistant": str(assistant.uuid),
-        "name": look.title,
         "language": language,
-        "greeting": assistant.greeting,
-        "questions": questions_of(assistant),
-        "handoff": assistant.handoff_enabled,
         "version": assistant.widget_version,
         "limit": LONGEST_MESSAGE,
-        "origins": _origins(assistant),
-        "look": look.as_json(),
+        "origins": origins.named_by(assistant),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
-            **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in ("config", "session", "messages")},
+            **{
+                name: reverse(f"widget_{name}", args=[assistant.uuid])
+                for name in ("config", "ticket", "session", "identify", "messages")
+            },
             "command": reverse("widget_command", args=[assistant.uuid]),
         },
     }
-
-
-def _origins(assistant: Assistant) -> list[str]:
-    """Return the origins that may frame the chat; a line that is no web address is left out.
-
-    An assistant whose every line is nonsense is framed by nobody but us,
-    never by everybody.
-    """
-    if not assistant.allowed_origins:
-        return []
-    found = [origin for line in assistant.allowed_origins if (origin := _origin(line))]
-    return found or [settings.BASE_URL]
-
-
-def _origin(line: str) -> str:
-    """Return the origin of a web address, or nothing; a bare host is taken for https."""
-    address = urlsplit(line.strip() if "//" in line else f"https://{line.strip()}")
-    try:
-        host = (address.hostname or "").encode("idna").decode()
-        port = f":{address.port}" if address.port else ""
-    except ValueError:  # no host of that name can be, nor such a port
-        return ""
-    is_web = address.scheme in {"http", "https"} and HOST.fullmatch(host) and "@" not in address.netloc
-    return f"{address.scheme}://{host}{port}" if is_web else ""
 
 
 def _as_js(value: Any) -> str:

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import Http404
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -12,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Scope
-from accounts.models import ApiKey, ApiKeyPrincipal, User
+from accounts.models import ApiKey, ApiKeyPrincipal
 from config.api import CursorPagination
 from config.resources import OwnedReadOnlyViewSet, public_id
+from marketplace.api.asking import named, person_of
 from marketplace.api.filters import OfStoreFilter
 from marketplace.complaint_enums import SentVia
 from marketplace.enums import ComplaintStatus
@@ -122,7 +122,7 @@ class ExtensionUploadViewSet(OwnedReadOnlyViewSet):
         payload = NewUploadSerializer(data=request.data)
         payload.is_valid(raise_exception=True)
         facts = payload.validated_data
-        store = _store(request, facts["store"])
+        store = named(Store.objects.all(), facts["store"], request)
         report, is_new = extension.upload(
             store, batch=facts["batch"], chunk=facts["chunk"], rows=facts["rows"], key=_key(request), at=now()
         )
@@ -160,23 +160,10 @@ class ExtensionComplaintViewSet(OwnedReadOnlyViewSet):
         payload = SentSerializer(data=request.data)
         payload.is_valid(raise_exception=True)
         complaints.mark_as_sent(
-            complaint, by=_person(request), at=now(), via=SentVia.EXTENSION, proof=payload.validated_data["proof"]
+            complaint, by=person_of(request), at=now(), via=SentVia.EXTENSION, proof=payload.validated_data["proof"]
         )
         return Response(FiledSerializer(complaint).data)
 
 
-def _store(request: Request, uuid: UUID) -> Store:
-    caller: Any = request
-    store = Store.objects.visible_to(request.user).filter(tenant=caller.tenant, uuid=uuid).first()
-    if store is None:
-        raise Http404
-    return store
-
-
 def _key(request: Request) -> ApiKey | None:
     return request.user.key if isinstance(request.user, ApiKeyPrincipal) else None
-
-
-def _person(request: Request) -> User | None:
-    """Return who acts: the person, or None for a key, whose scope was checked."""
-    return request.user if isinstance(request.user, User) else None

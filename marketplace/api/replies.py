@@ -12,11 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.enums import Role
-from accounts.models import User
-from accounts.services import require_role
 from config.resources import OwnedReadOnlyViewSet, public_id
 from marketplace.api import serializers as desk
+from marketplace.api.asking import asked, person_of
 from marketplace.api.views import QuestionViewSet as ReadQuestions
 from marketplace.api.views import ReviewViewSet as ReadReviews
 from marketplace.models import Outgoing
@@ -52,6 +50,12 @@ class DraftSerializer(serializers.Serializer[Outgoing]):
     text = serializers.CharField(max_length=5000, allow_blank=True)
 
 
+class FateSerializer(serializers.Serializer[Outgoing]):
+    """What a person found out about a reply whose fate is unknown."""
+
+    was_sent = serializers.BooleanField()
+
+
 class OutgoingFilter(FilterSet):
     """Replies."""
 
@@ -76,23 +80,20 @@ class OutgoingViewSet(OwnedReadOnlyViewSet):
     def cancel(self, request: Request, uuid: UUID) -> Response:
         """Withdraw a reply that has not left."""
         row = self.get_object()
-        _writer(request, row)
         sending.cancel(row)
         return Response(OutgoingSerializer(row).data)
 
-
-def _writer(request: Request, row: Any) -> User | None:
-    """Return the person who asks; who may only read is refused. A key's scope was checked before."""
-    if not isinstance(request.user, User):
-        return None
-    require_role(request.user, row.tenant, Role.OPERATOR)
-    return request.user
+    @extend_schema(request=FateSerializer, responses=OutgoingSerializer)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, uuid: UUID) -> Response:
+        """Say what became of a reply whose fate is unknown."""
+        row = self.get_object()
+        sending.resolve(row, was_sent=asked(FateSerializer, request)["was_sent"], at=now())
+        return Response(OutgoingSerializer(row).data)
 
 
 def _words(request: Request) -> str | None:
-    payload = ReplySerializer(data=request.data)
-    payload.is_valid(raise_exception=True)
-    text: str | None = payload.validated_data.get("text")
+    text: str | None = asked(ReplySerializer, request).get("text")
     return text
 
 
@@ -107,10 +108,7 @@ class _Replied:
     def edit_draft(self, request: Request, uuid: UUID) -> Response:
         """Keep words as the draft."""
         row = self.get_object()
-        _writer(request, row)
-        payload = DraftSerializer(data=request.data)
-        payload.is_valid(raise_exception=True)
-        replying.edit_draft(row, text=payload.validated_data["text"])
+        replying.edit_draft(row, text=asked(DraftSerializer, request)["text"])
         return Response(self.serializer_class(row).data)
 
 
@@ -122,7 +120,6 @@ class ReviewViewSet(_Replied, ReadReviews):
     def draft(self, request: Request, uuid: UUID) -> Response:
         """Have a reply written, as the draft."""
         review = self.get_object()
-        _writer(request, review)
         replying.draft_review(review, at=now())
         return Response(desk.ReviewSerializer(review).data)
 
@@ -131,7 +128,7 @@ class ReviewViewSet(_Replied, ReadReviews):
     def approve(self, request: Request, uuid: UUID) -> Response:
         """Send the draft, or other words; a second approval is refused."""
         review = self.get_object()
-        row = replying.approve_review(review, by=_writer(request, review), text=_words(request), at=now())
+        row = replying.approve_review(review, by=person_of(request), text=_words(request), at=now())
         return Response(OutgoingSerializer(row).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=DraftSerializer, responses={201: OutgoingSerializer})
@@ -139,10 +136,8 @@ class ReviewViewSet(_Replied, ReadReviews):
     def edit_answer(self, request: Request, uuid: UUID) -> Response:
         """Change a published answer, once within 60 days."""
         review = self.get_object()
-        payload = DraftSerializer(data=request.data)
-        payload.is_valid(raise_exception=True)
-        text = payload.validated_data["text"]
-        row = replying.edit_answer(review, text=text, by=_writer(request, review), at=now())
+        text = asked(DraftSerializer, request)["text"]
+        row = replying.edit_answer(review, text=text, by=person_of(request), at=now())
         return Response(OutgoingSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
@@ -154,7 +149,6 @@ class QuestionViewSet(_Replied, ReadQuestions):
     def draft(self, request: Request, uuid: UUID) -> Response:
         """Have an answer written, as the draft."""
         question = self.get_object()
-        _writer(request, question)
         replying.draft_question(question, at=now())
         return Response(desk.QuestionSerializer(question).data)
 
@@ -163,7 +157,7 @@ class QuestionViewSet(_Replied, ReadQuestions):
     def approve(self, request: Request, uuid: UUID) -> Response:
         """Send the draft, or other words, as the answer."""
         question = self.get_object()
-        row = replying.answer_question(question, by=_writer(request, question), text=_words(request), at=now())
+        row = replying.answer_question(question, by=person_of(request), text=_words(request), at=now())
         return Response(OutgoingSerializer(row).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ReplySerializer, responses={201: OutgoingSerializer})
@@ -172,6 +166,6 @@ class QuestionViewSet(_Replied, ReadQuestions):
         """Turn a question down with a reason."""
         question = self.get_object()
         row = replying.answer_question(
-            question, by=_writer(request, question), text=_words(request), at=now(), is_rejection=True
+            question, by=person_of(request), text=_words(request), at=now(), is_rejection=True
         )
         return Response(OutgoingSerializer(row).data, status=status.HTTP_201_CREATED)

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from config.resources import public_id
 from marketplace.enums import ChatStage, ChatStatus, ChatTag, CompletionReason
-from marketplace.models import Chat, ChatMessage, Product, Question, Review, ReviewComplaint, Store
+from marketplace.models import Chat, ChatLink, ChatMessage, Product, Question, Review, ReviewComplaint, Store
 
 
 class StoreSerializer(serializers.ModelSerializer[Store]):
@@ -66,7 +66,8 @@ class ComplaintSerializer(serializers.ModelSerializer[ReviewComplaint]):
         model = ReviewComplaint
         fields = (
             "uuid", "store", "product", "review", "status", "is_editable", "reason_id", "reason_name",
-            "complaint_text", "generated_at", "regenerated_count", "sent_at", "moderated_at", "wb_response",
+            "complaint_text", "evidence", "drafted_by", "generated_at", "regenerated_count", "ready_at", "sent_at",
+            "sent_via", "proof", "moderated_at", "wb_response", "ai_model", "ai_total_tokens", "ai_cost_usd",
             "review_rating", "review_text", "review_date", "product_name", "product_vendor_code", "created_at",
             "updated_at",
         )  # fmt: skip
@@ -103,6 +104,41 @@ class ChatJudgeSerializer(serializers.Serializer[Chat]):
 
     tag = serializers.ChoiceField(ChatTag.choices, required=False)
     stage = serializers.ChoiceField(ChatStage.choices, required=False, help_text="Never behind the present one.")
+
+
+class ChatSaySerializer(serializers.Serializer[Chat]):
+    """What to say to the buyer."""
+
+    text = serializers.CharField(max_length=1000)
+    files = serializers.ListField(
+        child=serializers.FileField(), required=False, help_text="JPEG, PNG or PDF, 5 MB each, 30 MB together."
+    )
+    key = serializers.CharField(
+        max_length=36, required=False, default="", allow_blank=True, help_text="A message with the same key goes once."
+    )
+
+
+class ChatReviewSerializer(serializers.Serializer[Chat]):
+    """A review of the chat's store."""
+
+    review = serializers.UUIDField(help_text="The review's uuid.")
+
+
+class ChatLinkSerializer(serializers.ModelSerializer[ChatLink]):
+    """A review that a chat may be about; `linked` and `confirmed` ones stand."""
+
+    review = public_id("The review's uuid.")
+
+    class Meta:
+        model = ChatLink
+        fields = ("uuid", "review", "method", "confidence", "state", "decided_at")
+        read_only_fields = fields
+
+
+class StoppedSerializer(serializers.Serializer[Chat]):
+    """How many plans of reminders were ended."""
+
+    stopped = serializers.IntegerField()
 
 
 class ChatMessageSerializer(serializers.ModelSerializer[ChatMessage]):

@@ -1,21 +1,23 @@
 """API resources of marketplace, mounted under /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-from marketplace.api import chats, extension, replies, routines, views
+from marketplace.api import chats, complaints, extension, reminders, replies, reputation, rules
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
-    ("stores", views.StoreViewSet, "store"),
-    ("products", views.ProductViewSet, "product"),
-    ("product-rules", routines.ProductRuleViewSet, "product-rule"),
-    ("sequence-templates", routines.SequenceTemplateViewSet, "sequence-template"),
+    ("stores", rules.StoreViewSet, "store"),
+    ("products", rules.ProductViewSet, "product"),
     ("reviews", replies.ReviewViewSet, "review"),
-    ("complaints", views.ComplaintViewSet, "complaint"),
+    ("complaints", complaints.ComplaintViewSet, "complaint"),
     ("extension/uploads", extension.ExtensionUploadViewSet, "extension-upload"),
     ("extension/complaints", extension.ExtensionComplaintViewSet, "extension-complaint"),
+    ("reminder-templates", reminders.TemplateViewSet, "reminder-template"),
+    ("reminders", reminders.ReminderViewSet, "reminder"),
     ("chats", chats.ChatViewSet, "chat"),
     ("questions", replies.QuestionViewSet, "question"),
     ("outgoing-replies", replies.OutgoingViewSet, "outgoing-reply"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reputation/", reputation.ReputationView.as_view(), name="api-reputation"),
+]

@@ -184,3 +184,13 @@ def test_every_page_forbids_inline_scripts(client, browser_of):
         assert directives["script-src"] == directives["style-src"] == "'self'"
         assert directives["frame-ancestors"] == "'none'"
         assert "unsafe" not in policy
+
+
+def test_the_menu_leaves_out_what_would_only_refuse(browser_of):
+    shop = TenantFactory()
+    viewer = MembershipFactory(tenant=shop, role=Role.USER).user
+    names = {item["name"] for item in browser_of(viewer).get("/").context["navigation"]}
+
+    assert names & {"console", "api_keys", "integrations", "webhooks"} == set()
+    assert {"dialogs", "reviews", "balance"} <= names
+    assert {"console", "api_keys"} <= {item["name"] for item in browser_of(shop.owner).get("/").context["navigation"]}

@@ -7,7 +7,6 @@ import shutil
 import statistics
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +17,7 @@ import psycopg
 import websockets
 
 from tests.running import WELCOME, RunningStack, start_up
+from tests.talking import admitted
 
 QUESTION = "Сколько хранится заказ в пункте выдачи СДЭК?"
 ROUNDS = 40
@@ -58,10 +58,8 @@ def _compare(running: RunningStack) -> Iterator[tuple[str, str]]:
 
 def _token(running: RunningStack) -> str:
     """Return a new visitor's token."""
-    address = f"{running.base_url}/widget/{running.demo['assistant']}/session/"
-    request = urllib.request.Request(address, b"{}", {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as response:
-        return json.load(response)["token"]
+    with httpx.Client(base_url=running.base_url) as http:
+        return admitted(http, running.demo["assistant"])
 
 
 async def _visit(running: RunningStack, token: str) -> float:

@@ -78,7 +78,6 @@ def furnished(tenant, settings):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 @pytest.mark.usefixtures("_one_connection")
 def test_nothing_that_is_sent_finds_a_server_error_or_an_undescribed_answer(document, furnished, api):
     key = ApiKeyFactory(tenant=furnished)

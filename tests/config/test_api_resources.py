@@ -1,4 +1,4 @@
-"""What the dashboard shows is in the API: customers, usage of models, rules and templates."""
+"""What the dashboard shows is in the API: customers and the usage of models."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -7,8 +7,6 @@ import pytest
 from django.utils.timezone import now
 
 from dialogs.models import ContactIdentity
-from marketplace.models import SequenceTemplate
-from tests.factories import marketplace as shop
 from tests.factories.accounts import TenantFactory
 from tests.factories.assistants import AssistantFactory, UsageFactory
 from tests.factories.dialogs import ContactFactory, DialogFactory
@@ -81,15 +79,3 @@ def test_usage_tells_calls_tokens_and_costs(client, tenant):
     assert (told["total"]["calls"], told["total"]["failures"], Decimal(told["total"]["roubles"])) == (2, 1, 45)
     assert len(told["days"]) == 7
     assert client.get("/api/v1/usage/", {"days": 8}).status_code == 400
-
-
-def test_rules_are_read_by_their_product_and_templates_by_their_uuid(client, tenant):
-    rule = shop.ProductRuleFactory(product__store__tenant=tenant, submit_complaints=True)
-    template = SequenceTemplate.objects.create(tenant=tenant, name="Silence", steps=[{"text": "Hello", "days": 1}])
-
-    rows = found(client, "/api/v1/product-rules/", submit_complaints="true")
-    one = client.get(f"/api/v1/product-rules/{rule.product.uuid}/").json()
-
-    assert [row["product"] for row in rows] == [one["product"]] == [str(rule.product.uuid)]
-    assert found(client, "/api/v1/product-rules/", work_in_chats="true") == []
-    assert client.get(f"/api/v1/sequence-templates/{template.uuid}/").json()["name"] == "Silence"

@@ -21,6 +21,10 @@ def a_file(tenant):
     return {**a_message(tenant), "number": 0}
 
 
+def an_assistant(tenant):
+    return {"uuid": AssistantFactory(tenant=tenant).uuid}
+
+
 CASES = {
     "contact-detail": lambda tenant: {"uuid": ContactFactory(tenant=tenant).uuid},
     "bot": a_bot,
@@ -37,6 +41,9 @@ CASES = {
     "dialog_file": a_file,
     "dialog_news": a_dialog,
     "dialog_teach": a_message,
+    "widget_identity": an_assistant,
+    "widget_look": an_assistant,
+    "widget_preview": an_assistant,
 }
 VISITORS = "every visitor of the seller's site uses it, with a token of their own for their dialog"
 PUBLIC = dict.fromkeys(
@@ -45,9 +52,11 @@ PUBLIC = dict.fromkeys(
         "widget_config",
         "widget_demo",
         "widget_frame",
+        "widget_identify",
         "widget_loader",
         "widget_messages",
         "widget_session",
+        "widget_ticket",
     ),
     VISITORS,
 )

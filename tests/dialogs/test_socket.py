@@ -1,10 +1,16 @@
 """The visitor's socket, spoken to by its protocol (docs/widget.md)."""
 
+import json
+from uuid import uuid4
+
 import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
+from redis.exceptions import RedisError
 
+from config import crowds
 from config.asgi import application
+from dialogs import consumers
 from dialogs.enums import HandoffStatus, Sender
 from dialogs.models import AnswerRun, Dialog, DialogMessage, MessageRating
 from dialogs.services import posting, visiting
@@ -15,8 +21,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 ORIGIN = [(b"origin", b"http://localhost"), (b"host", b"localhost")]
 
 
-def socket_to(assistant, headers=ORIGIN):
-    return WebsocketCommunicator(application, f"/ws/widget/{assistant.uuid}/", headers=headers)
+def socket_to(assistant, headers=ORIGIN, client=None):
+    socket = WebsocketCommunicator(application, f"/ws/widget/{assistant.uuid}/", headers=headers)
+    if client:
+        socket.scope["client"] = (client, 50_000)
+    return socket
 
 
 async def greeted(assistant, *, key="visitor-1", after_seq=0):
@@ -135,7 +144,9 @@ async def closing_code(socket):
         ("[1, 2]", 4400),
         ('"text"', 4400),
         ("[" * 20_000, 4400),
-        ("x" * 300_000, 4400),
+        ("x" * 33_000, 4400),
+        (json.dumps({"command": "hello", "token": "я" * 17_000}, ensure_ascii=False), 4400),
+        ("x" * 10_000_000, 4400),
         ('{"command": "post", "client_id": "m", "text": "hi"}', 4401),
         ('{"command": "hello", "token": "forged"}', 4401),
     ],
@@ -212,8 +223,8 @@ async def test_a_page_of_another_origin_cannot_open_the_socket(assistant):
     "fields",
     [
         {"client_id": "m", "text": ""},
-        {"client_id": "m", "text": "я" * 9_000},
-        {"client_id": "m", "text": "a" * 100_000},
+        {"client_id": "m", "text": "a" * 9_000},
+        {"client_id": "m", "text": "a" * 30_000},
         {"client_id": "m" * 65, "text": "hi"},
         {"client_id": "m 1", "text": "hi"},
         {"client_id": "m", "text": {"a": 1}},
@@ -251,3 +262,64 @@ async def test_a_visitor_cannot_rate_a_foreign_message(assistant, tenant):
     assert await MessageRating.objects.acount() == 0
     await visitor.disconnect()
     await stranger.disconnect()
+
+
+async def test_a_crowd_of_sockets_from_one_address_is_refused_politely_and_room_is_made_again(assistant, settings):
+    settings.SOCKETS_PER_ADDRESS, home = 2, uuid4().hex
+    first, second, third = (socket_to(assistant, client=home) for _ in range(3))
+    neighbour = socket_to(assistant, client=uuid4().hex)
+
+    for socket in (first, second, third, neighbour):
+        assert (await socket.connect())[0]
+
+    refusal = await third.receive_json_from(timeout=5)
+    assert (refusal["type"], refusal["code"], refusal["status"]) == ("error", "too_many_sockets", 429)
+    assert await closing_code(third) == 4429
+    assert await neighbour.receive_nothing()
+    await first.disconnect()
+    later = socket_to(assistant, client=home)
+    await later.connect()
+    assert await later.receive_nothing()
+    for socket in (second, neighbour, later):
+        await socket.disconnect()
+
+
+async def test_the_places_of_a_process_that_died_are_given_away(assistant, settings, monkeypatch):
+    settings.SOCKETS_PER_ADDRESS, home = 1, uuid4().hex
+    dead = socket_to(assistant, client=home)
+    await dead.connect()
+
+    monkeypatch.setattr(crowds, "LEASE_SECONDS", -1)
+    living = socket_to(assistant, client=home)
+    await living.connect()
+
+    assert await living.receive_nothing()
+    await dead.disconnect()
+    await living.disconnect()
+
+
+async def test_a_visitor_holds_a_few_sockets_and_a_greeting_again_takes_no_further_place(assistant, monkeypatch):
+    monkeypatch.setattr(consumers, "SOCKETS_PER_VISITOR", 1)
+    socket, _ = await greeted(assistant, key="many-tabs")
+    await socket.send_json_to({"command": "hello", "token": visiting.issue_token(assistant, "many-tabs")})
+    assert (await until(socket, "ready"))["dialog"] is None
+
+    other, refusal = await greeted(assistant, key="many-tabs")
+
+    assert refusal["code"] == "too_many_sockets"
+    assert await closing_code(other) == 4429
+    await socket.disconnect()
+
+
+async def test_without_redis_sockets_are_not_counted(assistant, settings, monkeypatch):
+    settings.SOCKETS_PER_ADDRESS = 0
+    monkeypatch.setattr(crowds, "_enter", lambda: raise_away)
+
+    socket, ready = await greeted(assistant)
+
+    assert ready["type"] == "ready"
+    await socket.disconnect()
+
+
+def raise_away(**kwargs):
+    raise RedisError

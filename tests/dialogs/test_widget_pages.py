@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -196,3 +197,40 @@ def test_nonsense_in_the_settings_falls_back(nonsense):
     look = Appearance.of(AssistantFactory.build(name="Стеша", widget_settings=nonsense))
 
     assert (look.color, look.consent_url, look.title, look.theme) == ("#0a6b5b", "", "Стеша", "auto")
+
+
+SDK = {
+    "open",
+    "close",
+    "show",
+    "hide",
+    "identify",
+    "setContext",
+    "sendMessage",
+    "startHandoff",
+    "reset",
+    "setLocale",
+    "on",
+}
+
+
+def test_the_loader_has_every_command_that_is_documented(client):
+    documented = (Path(__file__).parents[2] / "docs/widget.md").read_text()
+    script = client.get(reverse("widget_loader", args=[AssistantFactory().uuid])).content.decode()
+
+    commands = script[script.index("const commands = {") :]
+
+    assert {name for name in SDK if re.search(rf"^    (?:async )?{name}[(:]", commands, re.MULTILINE)} == SDK
+    assert {name for name in SDK if f"`{name}(" in documented} == SDK
+
+
+def test_the_button_speaks_both_languages_and_the_page_chooses(client):
+    assistant = AssistantFactory(language_code="ru", widget_settings={"launcher": "Спросить", "hidden_on": ["/pay"]})
+
+    script = client.get(reverse("widget_loader", args=[assistant.uuid])).content.decode()
+    config = json.loads(re.search(r"const config = (\{.*\});", script)[1])
+    english = client.get(reverse("widget_frame", args=[assistant.uuid]), {"language": "en"}).content.decode()
+
+    assert (config["words"]["ru"]["open"], config["words"]["en"]["open"]) == ("Открыть чат", "Open the chat")
+    assert (config["look"]["launcher"], config["look"]["hidden_on"]) == ("Спросить", ["/pay"])
+    assert '<html lang="en"' in english

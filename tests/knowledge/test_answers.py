@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from accounts.enums import Role
-from accounts.ports import home_cards
+from accounts.ports import home_decisions
 from assistants.models import Assistant
 from knowledge import services
 from knowledge.enums import EntryStatus, Source
@@ -216,9 +216,9 @@ def test_viewer_reads_only(shop):
 def test_home_page_counts_what_waits(shop):
     AnswerFactory.create_batch(2, tenant=shop.tenant)
 
-    cards = {card.url: card.value for card in home_cards(shop.tenant, at=now())}
+    waiting = {each.url: each.count for each in home_decisions(shop.tenant, at=now())}
 
-    assert cards[reverse("knowledge_answers")] == "2"
+    assert waiting[reverse("knowledge_answers")] == 2
 
 
 def test_entries_are_worked_over_the_api(shop):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from accounts.enums import Role
-from accounts.ports import home_cards
+from accounts.ports import home_decisions
 from assistants.models import Assistant
 from knowledge.conflicts import conflicts_in, facts_of
 from knowledge.enums import FlagStatus
@@ -187,7 +187,7 @@ def test_list_is_worked_on_the_page(shop, monkeypatch):
     seller, flag = logged_in(shop.tenant.owner), conflict_of(shop)
 
     assert "300 ₽ ≠ 350 ₽" in seller.get(reverse("knowledge_flags")).content.decode()
-    assert {card.url for card in home_cards(shop.tenant, at=now())} >= {reverse("knowledge_flags")}
+    assert {each.url for each in home_decisions(shop.tenant, at=now())} >= {reverse("knowledge_flags")}
     seller.post(reverse("knowledge_flags_review"))
     assert asked == [shop.tenant_id]
     assert seller.post(reverse("knowledge_flag_act", args=[flag.uuid, "archive"])).status_code == 404

@@ -12,7 +12,6 @@ from tests.factories.marketplace import (
     ComplaintFactory,
     OutgoingFactory,
     ProductFactory,
-    ProductRuleFactory,
     QuestionFactory,
     ReviewFactory,
     StoreFactory,
@@ -73,9 +72,39 @@ def a_template(tenant):
     return {"uuid": SequenceTemplate.objects.create(tenant=tenant, name=f"Тишина {uuid4()}", steps=steps).uuid}
 
 
+def a_reminder(tenant):
+    chat = ChatFactory(store__tenant=tenant)
+    return {"uuid": chat.sequences.create(tenant=tenant, store=chat.store).uuid}
+
+
 CASES = {
-    "product-rule-detail": lambda tenant: {"uuid": ProductRuleFactory(product__store__tenant=tenant).product.uuid},
-    "sequence-template-detail": a_template,
+    **dict.fromkeys(
+        (
+            "complaint-regenerate",
+            "complaint-ready",
+            "complaint-sent",
+            "complaint-outcome",
+            "complaint-estimate",
+        ),
+        a_complaint,
+    ),
+    **dict.fromkeys(
+        (
+            "chat-send",
+            "chat-draft",
+            "chat-links",
+            "chat-link",
+            "chat-unlink",
+            "chat-start-reminders",
+            "chat-stop-reminders",
+        ),
+        a_chat,
+    ),
+    "reminder-template-detail": a_template,
+    "reminder-detail": a_reminder,
+    "product-rule": lambda tenant: {"uuid": ProductFactory(store__tenant=tenant).uuid},
+    "store-rule": a_store,
+    "outgoing-reply-resolve": a_reply,
     **dict.fromkeys(
         ("review", "review_act", "review-draft", "review-approve", "review-edit-draft", "review-edit-answer"), a_review
     ),

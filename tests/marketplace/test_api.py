@@ -60,7 +60,7 @@ def test_a_list_shows_only_ours(resource):
     assert [found["uuid"] for found in listed.data["results"]] == [str(row.uuid)]
 
 
-@pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.parametrize("resource", set(RESOURCES) - {"complaints"})
 def test_a_resource_is_only_read(resource):
     row = RESOURCES[resource]()
     client = client_of(row.tenant)

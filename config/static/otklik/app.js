@@ -48,6 +48,24 @@
     else if (sidebar?.classList.contains("open")) drawer(false);
   });
 
+  // --- the search of the whole shop: Ctrl K, arrows, Enter -----------------------------
+  const palette = document.getElementById("palette"), sought = palette?.querySelector("input");
+  const openPalette = () => { palette.showModal(); sought.select(); sought.dispatchEvent(new Event("palette")); };
+  document.addEventListener("click", (event) => {
+    if (palette && event.target.closest?.("[data-palette]")) { event.preventDefault(); openPalette(); }
+    else if (event.target === palette) palette.close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (palette && (event.ctrlKey || event.metaKey) && !event.altKey && event.code === "KeyK" && !event.defaultPrevented) { event.preventDefault(); openPalette(); }
+  });
+  palette?.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const stops = [sought, ...palette.querySelectorAll(".palette-list a")];
+    stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+  });
+
   // --- forms ------------------------------------------------------------------------
   document.addEventListener("submit", (event) => {
     const form = event.target, question = event.submitter?.dataset.confirm || form.dataset.confirm;

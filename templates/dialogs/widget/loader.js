@@ -9,7 +9,7 @@
   const script = document.currentScript;
   const address = script && new URL(script.src, location.href);
   const origin = address && address.pathname.endsWith(`/widget/${config.assistant}.js`) ? address.origin : config.origin;
-  const words = config.words;
+  let language = config.language, words = config.words[language], look = config.look;
   const narrow = matchMedia("(max-width: 480px), (max-height: 480px) and (pointer: coarse)");
 
   // --- storage: whether this visitor has talked here before, so that unread answers show ---
@@ -31,6 +31,13 @@
     .launcher .cross { opacity: 0; transform: rotate(-60deg) scale(0.6); }
     .open .launcher .cross { opacity: 1; transform: none; }
     .open .launcher .talk { opacity: 0; transform: rotate(60deg) scale(0.6); }
+    .launcher.wide { display: flex; gap: 9px; align-items: center; width: auto; max-width: calc(100vw - 40px); padding: 0 22px 0 18px; border-radius: 30px; font: 600 16px/1.2 system-ui, sans-serif; }
+    .launcher.wide svg { position: static; flex: none; margin: 0; }
+    .launcher.wide .cross, .open .launcher.wide .talk { display: none; }
+    .open .launcher.wide .cross { display: block; }
+    .text { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .text:empty { display: none; }
+    .gone .launcher, .gone .panel { display: none; }
     .badge { position: absolute; top: -3px; right: -3px; min-width: 22px; height: 22px; padding: 0 6px; border: 2px solid #fff; border-radius: 11px; background: #d3302f; color: #fff; font: 700 12px/18px system-ui, sans-serif; text-align: center; }
     .badge[hidden] { display: none; }
     .panel { position: fixed; z-index: 2147483001; bottom: calc(max(20px, env(safe-area-inset-bottom)) + 74px); width: min(380px, calc(100vw - 32px)); height: min(620px, calc(100vh - 120px)); border: 0; border-radius: 18px; overflow: hidden; background: transparent; box-shadow: 0 0 0 1px rgb(0 0 0 / 6%), 0 4px 12px rgb(0 0 0 / 10%), 0 24px 64px rgb(0 0 0 / 24%); color-scheme: normal; transform-origin: bottom right; transition: opacity 160ms ease, transform 180ms cubic-bezier(0.2, 0.8, 0.2, 1), visibility 0s; }
@@ -57,7 +64,6 @@
 
   const host = document.createElement("div");
   host.id = "otklik-widget";
-  host.lang = config.language;
   const shadow = host.attachShadow({ mode: "open" });
   try {
     const sheet = new CSSStyleSheet();
@@ -69,14 +75,14 @@
     shadow.append(style);
   }
   const root = document.createElement("div");
-  root.className = config.position;
-  root.style.setProperty("--color", config.color);
-  root.style.setProperty("--ink", config.ink);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "launcher";
   button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-haspopup", "dialog");
+  const text = document.createElement("span");
+  text.className = "text";
+  text.dir = "auto";
   const badge = document.createElement("span");
   badge.className = "badge";
   badge.hidden = true;
@@ -84,6 +90,7 @@
   button.append(
     drawing("talk", "M5.5 4.5h13a2.5 2.5 0 0 1 2.5 2.5v7.5a2.5 2.5 0 0 1-2.5 2.5H12l-5 4v-4H5.5A2.5 2.5 0 0 1 3 14.5V7a2.5 2.5 0 0 1 2.5-2.5zM8 9.2h8M8 12.6h5"),
     drawing("cross", "M6 6l12 12M18 6L6 18"),
+    text,
     badge,
   );
   root.append(button);
@@ -97,24 +104,57 @@
     }
   };
 
-  let frame = null, isReady = false, isOpen = false, unread = 0, scrolling = null;
+  let frame = null, isReady = false, isOpen = false, unread = 0, scrolling = null, isHidden = false;
+  let identity = null, context = null, waiting = []; // what the chat is told when it is there
   const tell = (type, detail) => {
     if (frame && isReady) frame.contentWindow.postMessage({ otklik: 1, type, ...detail }, origin);
   };
+  /** Tell the chat, now or as soon as it is there. */
+  const command = (type, detail) => { load(); if (isReady) tell(type, detail); else waiting.push([type, detail]); };
+  const draw = () => {
+    host.lang = language;
+    root.style.setProperty("--color", look.color);
+    root.style.setProperty("--ink", look.ink);
+    root.classList.toggle("left", look.position === "left");
+    root.classList.toggle("right", look.position !== "left");
+    root.classList.toggle("gone", isHidden || isHiddenHere());
+    text.textContent = look.launcher;
+    button.classList.toggle("wide", Boolean(look.launcher));
+  };
+  /** Whether the seller keeps this page free of the chat: /checkout, or /account/* with all below it. */
+  const isHiddenHere = () => look.hidden_on.some((rule) => {
+    const path = rule.replace(/\*+$/, ""), here = location.pathname;
+    return rule.endsWith("*") ? here.startsWith(path) : here.replace(/\/$/, "") === path.replace(/\/$/, "");
+  });
   const describe = () => {
     const text = isOpen ? words.close : words.open;
     button.setAttribute("aria-label", unread && !isOpen ? `${text}. ${words.unread.replace("{count}", unread)}` : text);
     badge.textContent = unread > 99 ? "99+" : String(unread);
     badge.hidden = !unread || isOpen;
   };
+  // --- a visit needs a ticket: fetched here, because the browser says from which website it is asked ---
+  const fetchTicket = async () => {
+    let answer = {};
+    try {
+      const response = await fetch(origin + config.ticket, { method: "POST", credentials: "omit", cache: "no-store" });
+      answer = await response.json();
+      if (answer.code === "origin_refused") console.warn(`Otklik: ${answer.title}`);
+    } catch { /* no network, or the page's own policy: the chat asks again */ }
+    const { ticket, code, title } = answer;
+    tell("ticket", { ticket, code, title });
+  };
   const load = () => {
     if (frame) return;
     frame = document.createElement("iframe");
     frame.className = "panel shut";
-    frame.title = `${words.title}: ${config.name}`;
     frame.allow = "clipboard-write";
-    frame.src = `${origin}${config.frame}#${new URLSearchParams({ origin: location.origin })}`;
+    aim();
     root.append(frame);
+  };
+  const aim = () => {
+    isReady = false;
+    frame.title = `${words.title}: ${look.title}`;
+    frame.src = `${origin}${config.frame}?language=${language}#${new URLSearchParams({ origin: location.origin })}`;
   };
   const fit = () => {
     root.classList.toggle("full", narrow.matches);
@@ -130,6 +170,8 @@
   };
   const turn = (open, { focus = true } = {}) => {
     load();
+    if (open && isHiddenHere()) return;
+    if (open && isHidden) { isHidden = false; draw(); }
     if (open === isOpen) { if (open && focus) { frame.focus(); tell("open", { focus }); } return; }
     isOpen = open;
     root.classList.toggle("open", open);
@@ -153,15 +195,24 @@
       isReady = true;
       fit();
       tell(isOpen ? "open" : "close", { focus: isOpen && shadow.activeElement === frame });
+      if (identity) tell("identify", identity);
+      if (context) tell("context", { context });
+      for (const [type, detail] of waiting.splice(0)) tell(type, detail);
       emit("ready");
     } else if (message.type === "close") turn(false);
     else if (message.type === "open") turn(true);
     else if (message.type === "known") remember();
+    else if (message.type === "ticket") fetchTicket();
     else if (message.type === "unread") {
       unread = Math.max(0, Number(message.count) || 0);
       describe();
       emit("unread", unread);
-    } else if (message.type === "message") emit("message", { sender: String(message.sender) });
+    } else if (message.type === "look") { look = { ...look, ...message.look }; draw(); describe(); }
+    else if (message.type === "identified") settle(message);
+    else if (["message", "handoff", "rating", "error"].includes(message.type)) {
+      const { otklik, type, ...detail } = message;
+      emit(type, detail);
+    }
   });
   const watch = narrow.addEventListener ? (f) => narrow.addEventListener("change", f) : (f) => narrow.addListener(f);
   watch(fit);
@@ -170,30 +221,67 @@
 
   const start = () => {
     document.body.append(host);
+    draw();
     fit();
     describe();
+    let here = location.href; // pages that change without loading
+    if (look.hidden_on.length) setInterval(() => { if (here !== location.href) { here = location.href; draw(); } }, 500);
     const wish = script?.dataset.open;
     if (wish !== undefined && !(wish === "wide" && narrow.matches)) turn(true, { focus: false });
     else if (remembered()) (window.requestIdleCallback || ((f) => setTimeout(f, 1500)))(load);
   };
 
   // --- window.Otklik: commands queued before this script arrived are obeyed now ---------------
-  const queue = Array.isArray(window.Otklik) ? window.Otklik : [];
-  window.Otklik = Object.freeze({
+  let settle = () => {};
+  const commands = {
     open: () => turn(true),
     close: () => turn(false),
     toggle: () => turn(!isOpen),
-    /** Listen to ready, open, close, unread or message; returns what ends the listening. */
+    show() { isHidden = false; draw(); },
+    hide() { turn(false, { focus: false }); isHidden = true; draw(); },
+    /** Say who the visitor is: {user_id, name, email, phone, signature}; resolves when the server agrees. */
+    identify(who) {
+      identity = { ...who };
+      return new Promise((resolve, reject) => {
+        settle = ({ code, title, visitor }) => {
+          settle = () => {};
+          if (!code) return resolve({ visitor });
+          identity = null;
+          reject(Object.assign(new Error(title), { code }));
+        };
+        load();
+        tell("identify", identity);
+      });
+    },
+    /** What operators should know of this page: {order: "1042", page: "cart"}. */
+    setContext(facts) { context = { ...facts }; tell("context", { context }); },
+    sendMessage(words_) { command("send", { text: String(words_) }); },
+    startHandoff() { turn(true); command("handoff"); },
+    /** Forget the visitor on this device, say when they log out. */
+    reset() { identity = context = null; waiting = []; unread = 0; describe(); command("reset"); isReady = false; },
+    setLocale(code) {
+      if (!config.words[code] || code === language) return;
+      language = code;
+      words = config.words[code];
+      draw();
+      describe();
+      if (frame) aim();
+    },
+    /** Listen to ready, open, close, message, handoff, rating, unread or error; returns what ends the listening. */
     on(name, listener) {
       (listeners[name] ||= new Set()).add(listener);
       if (name === "ready" && isReady) listener();
       return () => listeners[name].delete(listener);
     },
-    push(command) {
-      const [name, ...rest] = Array.isArray(command) ? command : [command];
-      if (["open", "close", "toggle", "on"].includes(name)) this[name](...rest);
-    },
-  });
+  };
+  const obey = (entry) => {
+    const [name, ...rest] = Array.isArray(entry) ? entry : [entry];
+    if (!Object.hasOwn(commands, name)) { console.warn(`Otklik: no command “${name}”`); return; }
+    const done = commands[name](...rest);
+    done?.catch?.((error) => console.warn(`Otklik: ${error.message}`)); // nobody holds the promise of a queued command
+  };
+  const queue = Array.isArray(window.Otklik) ? window.Otklik : [];
+  window.Otklik = Object.freeze({ ...commands, push: (...entries) => entries.forEach(obey) });
   if (document.body) start(); else addEventListener("DOMContentLoaded", start);
-  for (const command of queue) window.Otklik.push(command);
+  queue.forEach(obey);
 })();

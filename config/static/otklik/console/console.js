@@ -103,7 +103,7 @@
         ...fact(say("since"), desk.moment(it.since)),
       ] }),
       el("h3", { text: say("conversation") }),
-      el("dl", { className: "facts", children: [...fact(say("begun"), desk.moment(it.begun)), ...fact(say("messages"), String(it.messages))] }),
+      el("dl", { className: "facts", children: [...fact(say("begun"), desk.moment(it.begun)), ...fact(say("messages"), String(it.messages)), ...Object.entries(it.page).flatMap(([name, value]) => fact(name, value))] }),
       el("h3", { text: say("rating") }),
       it.rating ? el("p", { text: `${"★".repeat(it.rating.stars)}${"☆".repeat(5 - it.rating.stars)}` }) : el("p", { className: "faint small", text: say("no_rating") }),
       it.rating?.comment ? el("p", { className: "quote", dir: "auto", text: it.rating.comment }) : null,

@@ -4,6 +4,7 @@
   const REPLY_MS = 15_000, SILENCE_MS = 40_000, PROBE_MS = 5_000, OPEN_MS = 8_000;
   const SLOWEST_MS = 30_000, TRIES_BEFORE_POLLING = 3, SOCKET_AGAIN_MS = 60_000;
   const BUSY_POLL_MS = 1_200, IDLE_POLL_MS = 5_000;
+  const LARGEST_FRAME = 31 * 1024; // of the 32 KB that a frame may have
   const PROLONG_MS = 7 * 24 * 3_600_000;
   const UNAUTHORISED = 4401, FORBIDDEN = 4403, NOT_FOUND = 4404, TOO_MANY = 4429;
 
@@ -30,9 +31,9 @@
     #generation = 0;
     #asking = null;
 
-    constructor({ urls, storage, language, lastSeq }) {
+    constructor({ urls, storage, language, lastSeq, ticket }) {
       super();
-      Object.assign(this, { urls, storage, language, lastSeq, mode: "connecting" });
+      Object.assign(this, { urls, storage, language, lastSeq, ticket, mode: "connecting" });
       addEventListener("online", () => this.nudge());
       addEventListener("offline", () => this.#socket?.close());
       addEventListener("pagehide", () => { this.#generation += 1; this.#socket?.close(); });
@@ -65,6 +66,7 @@
     async command(name, fields = {}) {
       if (this.#isPolling) return this.#overHttp(name, fields);
       if (this.mode !== "online") throw lost();
+      if (new Blob([JSON.stringify(fields)]).size > LARGEST_FRAME) return this.#overHttp(name, fields);
       const id = String(this.#next++);
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => { this.#waiting.delete(id); reject(lost()); this.#probe(PROBE_MS); }, REPLY_MS);
@@ -90,6 +92,14 @@
       if (this.mode === "online") this.#send({ command: "hello", token: await this.#token(), after_seq: this.lastSeq() });
     }
 
+    /** Become the customer whom the shop's server vouches for; the conversation of that customer is followed. */
+    async identify(claim) {
+      const answer = await this.#fetch("POST", this.urls.identify, claim);
+      this.storage.set("token", { text: answer.token, at: Date.now() });
+      if (this.#isPolling) this.#schedule("poll", 0, () => this.#poll()); else await this.greet();
+      return answer;
+    }
+
     // --- token ------------------------------------------------------------------------------
     async #token() {
       const kept = this.storage.get("token");
@@ -98,13 +108,15 @@
       return (this.#asking ??= this.#ask(kept).finally(() => { this.#asking = null; }));
     }
 
+    /** Begin a visit with a ticket of the page around; an old token is prolonged, or a new visitor begun. */
     async #ask(kept) {
+      const ticket = await this.ticket();
       let answer;
       try {
-        answer = await this.#fetch("POST", this.urls.session, kept?.text ? { token: kept.text } : {}, { isSigned: false });
+        answer = await this.#fetch("POST", this.urls.session, kept?.text ? { ticket, token: kept.text } : { ticket }, { isSigned: false });
       } catch (refusal) {
         if (refusal.status !== 401 || !kept) throw refusal;
-        answer = await this.#fetch("POST", this.urls.session, {}, { isSigned: false });
+        answer = await this.#fetch("POST", this.urls.session, { ticket }, { isSigned: false });
       }
       this.storage.set("token", { text: answer.token, at: Date.now() });
       return answer.token;
@@ -122,7 +134,7 @@
       let token;
       try { token = await this.#token(); } catch (refusal) {
         if (generation !== this.#generation) return;
-        if (refusal.status === 404) this.#giveUp();
+        if (refusal.status === 404 || refusal.code === "origin_refused") this.#giveUp();
         else this.#again(refusal.seconds * 1000);
         return;
       }
@@ -225,7 +237,7 @@
         this.#failures = TRIES_BEFORE_POLLING;
         this.dispatchEvent(new CustomEvent("hint", { detail: { type: "ready", ...snapshot } }));
       } catch (refusal) {
-        if (refusal.status === 404) { this.#giveUp(); return; }
+        if (refusal.status === 404 || refusal.code === "origin_refused") { this.#giveUp(); return; }
         this.#failures += 1;
         this.#turn(navigator.onLine === false ? "offline" : "reconnecting");
       }

@@ -10,10 +10,7 @@
   const { make } = widget;
 
   const SLOW_MS = 20_000, HOPELESS_MS = 120_000, RECENT_MS = 60_000, TYPING_MS = 3_000, TYPED_MS = 5_000;
-  const NOTICE_MS = 6_000, PATIENCE_MS = 1_800, SHOWN_MS = 400, STALE_MS = 24 * 3_600_000, CONFIG_MS = 10 * 60_000;
-
-  // --- colours ------------------------------------------------------------------------------
-  for (const name of ["color", "ink", "on_light", "on_dark"]) document.documentElement.style.setProperty(`--brand-${name.replace("_", "-")}`, config.look[name]);
+  const NOTICE_MS = 6_000, PATIENCE_MS = 1_800, SHOWN_MS = 400, STALE_MS = 24 * 3_600_000;
 
   const storage = new widget.Storage(config.assistant);
   const outbox = new widget.Outbox(storage);
@@ -24,25 +21,59 @@
   const isVisible = () => state.isOpen && !document.hidden;
 
   // --- the page around us -----------------------------------------------------------------------
-  const parentOrigin = (() => {
-    if (window.parent === window) return null;
-    const named = new URLSearchParams(location.hash.slice(1)).get("origin");
-    const allowed = [location.origin, ...config.origins];
-    return named && (!config.origins.length || allowed.includes(named)) ? named : null;
-  })();
-  const tell = (type, detail = {}) => { if (parentOrigin) window.parent.postMessage({ otklik: 1, type, ...detail }, parentOrigin); };
-  addEventListener("message", ({ data, origin, source }) => {
-    if (!parentOrigin || origin !== parentOrigin || source !== window.parent || data?.otklik !== 1) return;
-    if (data.type === "open") {
-      state.isOpen = true;
-      showSeen();
-      refreshConfig();
-      connection.nudge();
-      if (data.focus) focusText();
-    } else if (data.type === "close") state.isOpen = false;
-    else if (data.type === "layout") { state.isFull = Boolean(data.full); document.documentElement.classList.toggle("full", state.isFull); }
+  const page = new widget.Page({
+    origins: config.origins,
+    urls: config.urls,
+    hear: {
+      open({ focus }) {
+        state.isOpen = true;
+        showSeen();
+        connection.nudge();
+        if (focus) focusText();
+      },
+      close() { state.isOpen = false; },
+      layout({ full }) { state.isFull = Boolean(full); document.documentElement.classList.toggle("full", state.isFull); },
+      send({ text: words_ }) { if (typeof words_ === "string" && words_.trim()) write(words_.trim()); },
+      handoff() { if (!isPersonWanted()) askPerson(); },
+      identify: (who) => identify(who),
+      dress({ settings }) { if (page.origin === location.origin) dress(settings); }, // the editor of the look, beside its form
+      context({ context }) { facts = context; tellFacts(); },
+      reset() { for (const name of ["token", "identity", "outbox", "draft", "seen", "dismissed"]) storage.remove(name); location.reload(); },
+    },
   });
+  const tell = (type, detail) => page.tell(type, detail);
   const focusText = () => { if (matchMedia("(pointer: fine)").matches && !composer.hidden) text.focus({ preventScroll: true }); else chat.focus({ preventScroll: true }); };
+
+  /** Become the customer whom the shop's server vouches for; asked once per browser and person. */
+  const identify = async ({ user_id = "", name = "", email = "", phone = "", signature = "" }) => {
+    const claim = { user_id: String(user_id), name: String(name), email: String(email), phone: String(phone), signature: String(signature) };
+    const known = storage.get("identity");
+    if (known?.claim === JSON.stringify(claim) && storage.get("token")) { tell("identified", { visitor: known.visitor }); return; }
+    for (let wait = 1_000; ; wait *= 2) {
+      try {
+        const { visitor } = await connection.identify(claim);
+        storage.set("identity", { claim: JSON.stringify(claim), visitor });
+        tell("identified", { visitor });
+        return;
+      } catch (refusal) {
+        if (refusal.code !== "connection" || wait > 32_000) { complain(refusal, "identified"); return; }
+        await new Promise((done) => { setTimeout(done, wait); });
+      }
+    }
+  };
+  const complain = ({ code, message }, as = "error") => {
+    tell("error", { code, title: message });
+    if (as !== "error") tell(as, { code, title: message });
+  };
+
+  /** What the page says about the visit goes with the conversation, as soon as there is one. */
+  let facts = null, toldFacts = "";
+  const tellFacts = () => {
+    const telling = JSON.stringify([state.dialog, facts]);
+    if (!facts || !state.dialog || telling === toldFacts || !connection.isOpen) return;
+    toldFacts = telling;
+    connection.command("set_context", { facts }).catch((refusal) => { if (refusal.code === "connection") toldFacts = ""; else complain(refusal); });
+  };
 
   // --- parts --------------------------------------------------------------------------------------
   const connection = new widget.Connection({
@@ -50,11 +81,15 @@
     storage,
     language: config.language,
     lastSeq: () => (dismissed.uuid ? dismissed.lastSeq : thread.contiguous),
+    ticket: () => page.ticket(),
   });
   const thread = new widget.Thread({
     scroll, thread: threadBox, hello, say, language: config.language, name: config.name,
     actions: {
-      rate: (message, rating, comment) => attempt(() => connection.command("rate", { message: message.uuid, rating, comment })),
+      rate: async (message, rating, comment) => {
+        await attempt(() => connection.command("rate", { message: message.uuid, rating, comment }));
+        tell("rating", { kind: "answer", rating });
+      },
       retry: (item) => { Object.assign(item, { state: "waiting", reason: "" }); outbox.save(); thread.pend(item); flush(); },
       remove: (item) => { outbox.settle(item.client_id); thread.unpend(item.client_id); layout(); },
       call: () => askPerson(),
@@ -63,6 +98,7 @@
   const attempt = async (work) => {
     try { return await work(); } catch (refusal) {
       notice(words[refusal.code] || refusal.message || say("failure"), { isProblem: true });
+      complain(refusal);
       throw refusal;
     }
   };
@@ -224,6 +260,8 @@
       wasAway = false;
       if (isClosed() && last && Date.now() - Date.parse(last.created_at) > STALE_MS) restart();
       if (connection.mode === "polling") flush();
+      tellFacts();
+      refresh(event.widget_version);
     },
     message(event) { receive(event); fill(event.seq); },
     run(event) {
@@ -247,7 +285,7 @@
       clearTimeout(typed);
       typed = setTimeout(() => { if (!state.awaited) thread.drop(); }, TYPED_MS);
     },
-    heartbeat({ last_seq }) { fill(last_seq); },
+    heartbeat({ last_seq, widget_version }) { fill(last_seq); refresh(widget_version); },
   };
   let stoppedSeq = 0, typed = 0, slow = 0, hopeless = 0, wasAway = false;
   const isRecent = (message) => Date.now() - Date.parse(message.created_at) < RECENT_MS;
@@ -297,6 +335,7 @@
     const before = state.handoff, wasClosed = isClosed();
     Object.assign(state, { status: "active", handoff: "none", operator: "", queue: null }, next && { status: next.status, handoff: next.handoff, operator: next.operator, queue: next.queue ?? null });
     if (before === "active" && state.handoff !== "active" && state.handoff !== "requested" && !isClosed() && connection.mode === "online") notice(say("returned"));
+    if (before !== state.handoff) tell("handoff", { state: state.handoff, operator: state.operator });
     if (isPersonWanted() && state.awaited) relax();
     if (isClosed() && !wasClosed) { relax(); sayGoodbye(); }
     layout();
@@ -321,7 +360,11 @@
   };
 
   const sayGoodbye = () => {
-    const stars = widget.stars({ say, rate: (rating, comment) => attempt(() => connection.command("rate_dialog", { rating, comment })) });
+    const rate = async (rating, comment) => {
+      await attempt(() => connection.command("rate_dialog", { rating, comment }));
+      tell("rating", { kind: "conversation", rating });
+    };
+    const stars = widget.stars({ say, rate });
     farewell.replaceChildren(make("h2", "", words.rate_title), stars, widget.button("secondary", say("again"), restart));
   };
 
@@ -381,24 +424,26 @@
     if (event.shiftKey ? document.activeElement === first : document.activeElement === last) { event.preventDefault(); (event.shiftKey ? last : first).focus(); }
   });
 
-  // --- settings that the seller changed meanwhile ---------------------------------------------------
-  let configAt = Date.now();
-  const refreshConfig = async () => {
-    if (Date.now() - configAt < CONFIG_MS || text.value || state.awaited || outbox.items.length) return;
-    configAt = Date.now();
+  // --- settings that the seller changed meanwhile: the chat and the button change on the open page ----
+  const dress = (settings) => {
+    Object.assign(config, settings);
+    widget.dress(config, { words, write });
+    layout();
+  };
+  const refresh = async (version) => {
+    if (!(version > config.version)) return;
+    const seen = config.version;
+    config.version = version; // asked for once, however many hints there are
     try {
-      const answer = await (await fetch(config.urls.config, { credentials: "omit" })).json();
-      if (answer.widget_version > config.version) location.reload();
-    } catch { /* next time */ }
+      const response = await fetch(`${config.urls.config}?language=${config.language}`, { credentials: "omit", cache: "no-store" });
+      dress((await response.json()).frame);
+      tell("look", { look: config.look });
+    } catch { config.version = seen; }
   };
 
   // --- begin -------------------------------------------------------------------------------------
-  by("shut").hidden = !parentOrigin;
-  by("chips").append(...config.questions.map((question) => {
-    const chip = widget.button("chip", question, () => write(question));
-    chip.dir = "auto";
-    return make("li", "", chip);
-  }));
+  by("shut").hidden = !page.origin;
+  widget.dress(config, { words, write });
   text.value = storage.get("draft", "");
   for (const item of outbox.items) thread.pend(item);
   connection.addEventListener("hint", ({ detail }) => hear[detail.type]?.(detail));
@@ -408,7 +453,7 @@
     layout();
     if (connection.isOpen) flush();
   });
-    grow();
+  grow();
   layout();
   tell("ready");
   connection.start();
