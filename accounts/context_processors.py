@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from accounts.models import Announcement, Tenant
+from accounts.models import Tenant
 from accounts.services.access import RANK, role_of
 from accounts.services.announcing import announcements_for
 
