@@ -144,6 +144,7 @@ class EventType(TextChoices):
     DOCUMENT_READY = "document.ready", _("A document can be answered from")
     DOCUMENT_FAILED = "document.failed", _("A document could not be read")
     BALANCE_LOW = "balance.low", _("The balance is running out")
+    TOKEN_EXPIRING = "token.expiring", _("A token of an outside service expires soon")
     WEBHOOK_TEST = "webhook.test", _("Test")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from config.errors import DomainError
+from config.errors import DomainError, ProviderError
 
 
 @dataclass
@@ -164,3 +164,15 @@ class NotWhileImpersonating(DomainError):
 
     code, status = "not_while_impersonating", 403
     message = _("Our staff cannot do this in a seller's name.")
+
+
+@dataclass
+class NothingToSync(DomainError):
+    """A connection is off, or does all its work by itself."""
+
+    code, status = "nothing_to_sync", 409
+    message = _("This connection has nothing to synchronise.")
+
+
+class CredentialsRefused(ProviderError):
+    """A platform no longer takes the credentials of a connection."""

@@ -166,20 +166,23 @@ class ConnectForm(forms.Form):
         described = platform.configuration.get("fields", {})
         for name in platform.required_credentials:
             self.fields[name] = _credential(name, described.get(name, {}))
+        for name in platform.configuration.get("optional", []):
+            self.fields[name] = _credential(name, described.get(name, {}), required=False)
 
     @property
     def credentials(self) -> dict[str, str]:
         """Return what was typed, without the name."""
-        return {key: value for key, value in self.cleaned_data.items() if key != "name"}
+        return {key: value for key, value in self.cleaned_data.items() if key != "name" and value}
 
 
-def _credential(name: str, described: dict[str, Any]) -> forms.CharField:
+def _credential(name: str, described: dict[str, Any], *, required: bool = True) -> forms.CharField:
     kinds = {"email": forms.EmailInput, "url": forms.URLInput, "text": forms.TextInput}
     widget = kinds.get(described.get("kind", ""), forms.PasswordInput)
     return forms.CharField(
         label=in_language(described.get("label")) or name.replace("_", " ").capitalize(),
         help_text=in_language(described.get("help")),
         max_length=8_000,
+        required=required,
         widget=widget(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

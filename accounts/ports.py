@@ -104,6 +104,16 @@ class SecretColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one run of a connection's regular work did; ``is_more`` asks for the next one at once."""
+
+    synced: int = 0
+    failed: int = 0
+    errors: tuple[str, ...] = ()
+    is_more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fulfilment:
     """What a higher app does with a platform of the catalogue; without one it cannot be connected.
 
@@ -113,12 +123,17 @@ class Fulfilment:
         greet: Asks the platform whose the credentials are before they are kept, and names the account;
             refuses with a DomainError.
         sync: Starts the work of one connection anew, for people who press “Sync now”.
+        poll: The regular work of one connection, called by the scheduler every ``sync_interval_minutes``;
+            a ``CredentialsRefused`` stops it, another ``ProviderError`` puts it off.
+        facts: What the connection's page says besides, as pairs of a label and a text to copy.
     """
 
     connect_url: Callable[[], str] | None = None
     url_of: Callable[[Integration], str] | None = None
     greet: Callable[[Mapping[str, str]], str] | None = None
     sync: Callable[[Integration, datetime], None] | None = None
+    poll: Callable[[Integration, datetime], Outcome] | None = None
+    facts: Callable[[Integration], list[tuple[Any, str]]] | None = None
 
 
 _cards: Final[list[tuple[int, HomeCard]]] = []
@@ -167,6 +182,11 @@ def fulfil(platform_id: str, fulfilment: Fulfilment) -> None:
 def fulfilment_of(platform_id: str) -> Fulfilment | None:
     """Return what can be done with a platform, or nothing."""
     return _fulfilments.get(platform_id)
+
+
+def polled_platforms() -> list[str]:
+    """Return the platforms that have regular work."""
+    return [platform for platform, fulfilment in _fulfilments.items() if fulfilment.poll]
 
 
 def home_cards(tenant: Tenant, *, at: datetime) -> list[Card]:

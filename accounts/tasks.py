@@ -82,3 +82,27 @@ def purge_events(**_: Any) -> None:
 
     while events.purge_events(at=now()):
         pass
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def sync_integration(*, integration_id: int, **_: Any) -> None:
+    """Do the regular work of one connection."""
+    from accounts.services import scheduling  # noqa: PLC0415 -- leaf
+
+    scheduling.run(integration_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_integrations(**_: Any) -> None:
+    """Find connections whose regular work is due."""
+    from accounts.services import scheduling  # noqa: PLC0415 -- leaf
+
+    scheduling.sweep(at=now())
+
+
+@shared_task(ignore_result=True)
+def roll_up_metrics(**_: Any) -> None:
+    """Bring the hourly and daily numbers of connections up to date."""
+    from accounts.services import metering  # noqa: PLC0415 -- leaf
+
+    metering.roll_up(at=now())

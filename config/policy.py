@@ -22,6 +22,7 @@ def content_security_policy(*, base_url: str, form_targets: Iterable[str]) -> di
             "style-src": own,
             "img-src": [*own, "data:"],
             "font-src": own,
+            "media-src": own,
             "connect-src": [*own, base_url.replace("http", "ws", 1)],
             "manifest-src": own,
             "frame-src": own,

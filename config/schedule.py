@@ -9,6 +9,8 @@ DEFAULT_QUEUE: Final = "default"
 ROUTES: Final = {
     "dialogs.tasks.answer*": {"queue": "answers"},
     "operators.tasks.push_mirror": {"queue": "webhooks"},
+    "operators.tasks.push_change": {"queue": "webhooks"},
+    "operators.tasks.send_mail": {"queue": "webhooks"},
     "operators.tasks.respond*": {"queue": "answers"},
     "dialogs.tasks.deliver*": {"queue": "default"},
     "knowledge.tasks.read_site": {"queue": "sync"},
@@ -22,6 +24,13 @@ SCHEDULE: Final = {
     "find lost answers and deliveries": {"task": "dialogs.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "find lost handoffs": {"task": "operators.tasks.sweep_handoffs", "schedule": 10, "options": {"expires": 10}},
     "find due ticket copies": {"task": "operators.tasks.sweep_mirrors", "schedule": 20, "options": {"expires": 20}},
+    "find due connections": {"task": "accounts.tasks.sweep_integrations", "schedule": 15, "options": {"expires": 15}},
+    "roll up what connections did": {
+        "task": "accounts.tasks.roll_up_metrics",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "find due ticket letters": {"task": "operators.tasks.sweep_mails", "schedule": 15, "options": {"expires": 15}},
     "find lost documents": {"task": "knowledge.tasks.sweep", "schedule": 20, "options": {"expires": 20}},
     "find lost evaluations": {
         "task": "assistants.tasks.sweep_evaluations",
@@ -35,6 +44,7 @@ SCHEDULE: Final = {
     "pay referral rewards": {"task": "billing.tasks.pay_rewards", "schedule": timedelta(hours=1)},
     "look after bots": {"task": "dialogs.tasks.check_bots", "schedule": 600, "options": {"expires": 600}},
     "forget what messengers repeat": {"task": "dialogs.tasks.forget_inbound", "schedule": crontab(hour=4, minute=15)},
+    "clear away unsent uploads": {"task": "dialogs.tasks.clear_uploads", "schedule": 3600},
     "back the database up": {"task": "config.tasks.back_up", "schedule": crontab(hour=3, minute=0)},
     "rehearse a restore": {
         "task": "config.tasks.rehearse_restore",
@@ -50,6 +60,11 @@ SCHEDULE: Final = {
         "options": {"expires": 10},
     },
     "find reviews without a draft": {"task": "marketplace.tasks.catch_up_drafts", "schedule": crontab(minute=20)},
+    "find lost work on many reviews": {
+        "task": "marketplace.tasks.sweep_bulk",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "prove the ledger": {"task": "billing.tasks.prove_ledger", "schedule": crontab(hour=3, minute=30)},
     "find due webhooks": {"task": "accounts.tasks.sweep_webhooks", "schedule": 15, "options": {"expires": 15}},
     "forget old events": {"task": "accounts.tasks.purge_events", "schedule": crontab(hour=3, minute=45)},

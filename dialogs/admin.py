@@ -20,6 +20,7 @@ from dialogs.models import (
     Contact,
     ContactIdentity,
     Dialog,
+    DialogAttachment,
     DialogMessage,
     DialogRating,
     InboundEvent,
@@ -173,6 +174,19 @@ class DialogMessageAdmin(FoundByUuid, FactAdmin):  # type: ignore[misc]  # Unfol
     def short_text(self, message: DialogMessage) -> str:
         """Return the beginning of the text."""
         return message.text[:90]
+
+
+@admin.register(DialogAttachment)
+class DialogAttachmentAdmin(FoundByUuid, FactAdmin):  # type: ignore[misc]  # Unfold's own bases disagree
+    """Files of conversations."""
+
+    list_display = ("__str__", "kind", "content_type", "size", "sender", "state", "dialog", "created_at")
+    list_select_related = ("dialog",)
+    list_filter = ("state", "kind", "sender", "problem")
+    ordering = ("-pk",)
+    search_fields = ("digest__exact",)
+    search_help_text = _("Whole uuid or SHA-256")
+    exclude = ("path", "thumbnail_path")
 
 
 @admin.register(AnswerRun)

@@ -13,7 +13,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound
 from assistants.models import Assistant
 from config import crowds
 from config.consumers import NOT_FOUND, TOO_MANY, TOO_SLOW, UNAUTHORISED, CommandConsumer, command
-from dialogs.api.serializers import CatchUp, Hello, Nothing, Post, Rate, RateDialog, SetContext, Shown
+from dialogs.api.serializers import CatchUp, Choose, Hello, Nothing, Post, Rate, RateDialog, SetContext, Shown
 from dialogs.events import HANDLER, as_event, group_of
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import visiting
@@ -94,14 +94,14 @@ class WidgetConsumer(CommandConsumer):
         await self.send_json({"type": "ready", **snapshot, "widget_version": self._visitor.assistant.widget_version})
 
     @command(Post)
-    async def post(self, *, client_id: str, text: str) -> dict[str, Any]:
+    async def post(self, *, client_id: str, text: str, files: list[UUID]) -> dict[str, Any]:
         """Store the visitor's message; listen before the answer can begin."""
-        if self.dialog_id is None and text.strip():
+        if self.dialog_id is None and (text.strip() or files):
             dialog = await database_sync_to_async(visiting.begin)(self._visitor)
             await self._follow(dialog.pk)
-        message = await database_sync_to_async(self._say)(client_id, text)
-        await self._follow(message.dialog_id)
-        return {"message": as_event(message)}
+        dialog_id, event = await database_sync_to_async(self._say)(client_id, text, files)
+        await self._follow(dialog_id)
+        return {"message": event}
 
     @command(CatchUp)
     async def catch_up(self, *, after_seq: int) -> None:
@@ -125,6 +125,11 @@ class WidgetConsumer(CommandConsumer):
         if self.dialog_id is None:
             self.dialog_id = visiting.begin(self._visitor).pk
         return self._obey("ask_person", {})
+
+    @command(Choose)
+    def choose(self, **fields: Any) -> dict[str, Any]:
+        """Do something else than wait for a person who does not come."""
+        return self._obey("choose", fields)
 
     @command(Rate)
     def rate(self, **fields: Any) -> dict[str, Any]:
@@ -167,9 +172,9 @@ class WidgetConsumer(CommandConsumer):
     def _latest(self) -> Dialog | None:
         return self._visitor.dialog
 
-    def _say(self, client_id: str, text: str) -> DialogMessage:
-        received = visiting.say(self._visitor, text=text, client_id=client_id, at=now())
-        return received.message
+    def _say(self, client_id: str, text: str, files: list[UUID]) -> tuple[int, dict[str, Any]]:
+        message = visiting.say(self._visitor, text=text, client_id=client_id, files=files, at=now()).message
+        return message.dialog_id, as_event(message)
 
     def _missed(self, after_seq: int) -> list[dict[str, Any]]:
         dialog = self._visitor.dialog

@@ -79,6 +79,7 @@ class HandoffReason(TextChoices):
     LOW_CONFIDENCE = "low_confidence", _("The knowledge has no answer")
     POLICY = "policy", _("The seller's rules ask for a person")
     MODEL_FAILED = "model_failed", _("The model failed")
+    TOOL_FAILED = "tool_failed", _("The search in the knowledge failed")
     NO_MONEY = "no_money", _("The balance ran out")
     OPERATOR_LOST = "operator_lost", _("The operator went away")
     MANUAL = "manual", _("An operator took over")
@@ -179,3 +180,30 @@ class Rater(TextChoices):
 
     USER = "user", _("Customer")
     ADMIN = "admin", _("Staff")
+
+
+class AttachmentKind(TextChoices):
+    """What a file is to those who talk."""
+
+    IMAGE = "image", _("Photo")
+    VOICE = "voice", _("Voice message")
+    AUDIO = "audio", _("Audio")
+    VIDEO = "video", _("Video")
+    ANIMATION = "animation", _("Animation")
+    STICKER = "sticker", _("Sticker")
+    FILE = "file", _("File")
+
+
+class AttachmentState(TextChoices):
+    """Where a file is."""
+
+    AWAITED = "awaited", _("Being fetched")
+    READY = "ready", _("Ready")
+    LOST = "lost", _("Not available")
+
+
+class AttachmentProblem(TextChoices):
+    """Why a file cannot be had."""
+
+    TOO_LARGE = "too_large", _("Too large to be fetched from the messenger")
+    GONE = "gone", _("The messenger no longer gives it")

@@ -154,6 +154,76 @@ class MessengerAway(DomainError):
     platform: str
 
 
+@dataclass
+class NotInCharge(DomainError):
+    """Only the operator in charge speaks to the customer and passes the conversation on."""
+
+    code, status = "not_in_charge", 409
+    message = _("Take the conversation first.")
+
+
+@dataclass
+class NotRelayed(DomainError):
+    """Only in conversations of the API a program speaks for the customer."""
+
+    code, status = "not_relayed", 409
+    message = _("Customers of this channel write for themselves.")
+
+
+@dataclass
+class FileEmpty(DomainError):
+    """There is nothing in the file."""
+
+    code, status = "file_empty", 400
+    message = _("“{name}” is empty.")
+    name: str
+
+
+@dataclass
+class FileTooLarge(DomainError):
+    """A file is larger than its channel takes."""
+
+    code, status = "file_too_large", 413
+    message = _("“{name}” is larger than {megabytes} MB, the most that can be sent here.")
+    name: str
+    megabytes: int
+
+
+@dataclass
+class FileRefused(DomainError):
+    """A file is of a kind that its channel does not take."""
+
+    code, status = "file_refused", 415
+    message = _("“{name}” cannot be sent here. Pictures, PDF, office documents, text, sound and video can.")
+    name: str
+
+
+@dataclass
+class PictureUnreadable(DomainError):
+    """A picture is broken, or larger than anybody can look at."""
+
+    code, status = "picture_unreadable", 422
+    message = _("“{name}” cannot be opened as a picture.")
+    name: str
+
+
+@dataclass
+class TooManyFiles(DomainError):
+    """A message carries more files than its channel takes."""
+
+    code, status = "too_many_files", 400
+    message = _("At most {limit} files fit into one message.")
+    limit: int
+
+
+@dataclass
+class FileMissing(DomainError):
+    """A message names a file that was not uploaded here, was sent already or was cleared away."""
+
+    code, status = "file_missing", 404
+    message = _("A file of this message is no longer here. Attach it again.")
+
+
 class ChannelBusy(ProviderUnavailable):
     """The platform asks to wait; nothing was sent, and waiting is no failure."""
 
@@ -168,6 +238,10 @@ class ChannelRefused(ProviderError):
     def __init__(self, words: str, *, status: int = 0) -> None:
         super().__init__(words)
         self.status = status
+
+
+class TooLargeToFetch(ChannelRefused):
+    """A customer's file is larger than the platform gives, or than is kept here."""
 
 
 class OutcomeUnknown(ProviderError):

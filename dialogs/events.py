@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from config.broadcast import broadcast
+from dialogs.addresses import addresses_of, member_addresses
 from dialogs.enums import HandoffStatus
 from dialogs.models import Dialog, DialogMessage
 from dialogs.ports import place_of
@@ -33,7 +34,8 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
         "seq": message.seq,
         "sender": message.sender,
         "system_type": message.system_type,
-        "text": message.text,
+        "text": message.words,
+        "files": files_of(message),
         "author": message.author.get_short_name() if message.author_id and message.author else "",
         "created_at": message.created_at.isoformat(),
         "client_id": message.platform_message_id if message.sender == "customer" else None,
@@ -41,6 +43,15 @@ def as_event(message: DialogMessage) -> dict[str, Any]:
         "status": message.delivery_status,
         "offers_person": bool(message.metadata.get("offers_person")),
     }
+
+
+def files_of(message: DialogMessage, *, is_member: bool = False) -> list[dict[str, Any]]:
+    """Return a message's files in their order, with addresses for members, or for visitors."""
+    if not message.has_files:
+        return []
+    addresses = member_addresses if is_member else addresses_of
+    files = sorted(message.attachments.all(), key=lambda file: file.position)
+    return [{**file.facts(), **addresses(file)} for file in files]
 
 
 def announce_message(message: DialogMessage) -> None:

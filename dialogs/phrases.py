@@ -27,6 +27,7 @@ REQUESTED = {
     HandoffReason.CUSTOMER_ASKED: _("I am calling a person. They will reply right here, please stay in touch."),
     HandoffReason.LOW_CONFIDENCE: _("I would rather let a person answer this. They will reply right here."),
     HandoffReason.MODEL_FAILED: FALLBACK,
+    HandoffReason.TOOL_FAILED: FALLBACK,
     HandoffReason.NO_MONEY: FALLBACK,
     HandoffReason.POLICY: FALLBACK,
     HandoffReason.OPERATOR_LOST: _("The operator got disconnected. I am looking for another one."),

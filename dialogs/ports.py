@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from dialogs.enums import DeliveryStatus
@@ -61,6 +62,15 @@ class Place:
     is_staffed: bool
     """Whether anybody is at the desk."""
 
+    opens_at: str = ""
+    """When the team works again (ISO 8601), or nothing when it should be working now."""
+
+    choices: tuple[str, ...] = ()
+    """What the customer may do besides waiting: ``wait`` on, leave an ``email``, go on in ``telegram``."""
+
+    telegram: str = ""
+    """Where the conversation goes on in Telegram."""
+
 
 _find_place: list[Callable[[Dialog], Place | None]] = []
 
@@ -73,3 +83,31 @@ def tell_places(find: Callable[[Dialog], Place | None]) -> None:
 def place_of(dialog: Dialog) -> Place | None:
     """Return where ``dialog`` stands, if it waits and somebody keeps the queue."""
     return _find_place[0](dialog) if _find_place else None
+
+
+class Choose(Protocol):
+    """Does what a waiting customer chose; see ``Place.choices``.
+
+    Raises:
+        DomainError: they do not wait, or the address is none.
+    """
+
+    def __call__(self, dialog: Dialog, choice: str, *, at: datetime, address: str = "") -> None: ...
+
+
+_choose: list[Choose] = []
+
+
+def let_choose(do: Choose) -> None:
+    """Let ``do`` carry out what waiting customers choose."""
+    _choose[:] = [do]
+
+
+def choose(dialog: Dialog, choice: str, *, at: datetime, address: str = "") -> None:
+    """Carry out what the waiting customer of ``dialog`` chose.
+
+    Raises:
+        LookupError: nobody keeps the queue.
+        DomainError: see ``Choose``.
+    """
+    _choose[0](dialog, choice, at=at, address=address)

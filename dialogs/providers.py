@@ -1,5 +1,6 @@
 """One way to talk to messengers over HTTP: time limits, and an honest word on what became of a request."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -8,11 +9,16 @@ import httpx
 from django.utils.translation import gettext as _
 
 from config.errors import ProviderUnavailable
-from dialogs.errors import ChannelRefused, OutcomeUnknown
+from dialogs.errors import ChannelRefused, OutcomeUnknown, TooLargeToFetch
 
 TIMEOUT: Final = 15.0
 SERVER_TROUBLE: Final = 500
 PIECE: Final = 64 * 1024
+
+
+UPLOAD_TIMEOUT: Final = 45.0  # less than after which a message counts as lost while it is sent
+Upload = tuple[str, bytes, str]
+"""A file to send: name, content, media type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,14 @@ def _client() -> httpx.Client:
 
 
 def exchange(
-    method: str, url: str, *, json: Any = None, headers: dict[str, str] | None = None, timeout: float = TIMEOUT
+    method: str,
+    url: str,
+    *,
+    json: Any = None,
+    form: Mapping[str, str] | None = None,
+    files: Mapping[str, Upload] | None = None,
+    headers: dict[str, str] | None = None,
+    timeout: float = TIMEOUT,
 ) -> Reply:
     """Send one request and return the answer; addresses hold tokens, so no error names them.
 
@@ -38,7 +51,8 @@ def exchange(
         OutcomeUnknown: it left, and no answer came.
     """
     try:
-        response = _client().request(method, url, json=json, headers=headers, timeout=httpx.Timeout(timeout, connect=5))
+        limits = httpx.Timeout(timeout, connect=5)
+        response = _client().request(method, url, json=json, data=form, files=files, headers=headers, timeout=limits)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
         raise ProviderUnavailable(_("The messenger cannot be reached.")) from None
     except httpx.HTTPError:
@@ -67,7 +81,7 @@ def download(url: str, *, limit: int, headers: dict[str, str] | None = None) -> 
             for piece in response.iter_bytes(PIECE):
                 content += piece
                 if len(content) > limit:
-                    raise ChannelRefused(_("The file is larger than it said."))
+                    raise TooLargeToFetch(_("The file is too large to be kept."))
     except httpx.HTTPError:
         raise ProviderUnavailable(_("The messenger cannot be reached.")) from None
     return bytes(content)

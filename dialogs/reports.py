@@ -108,7 +108,7 @@ def costs_of(keys: Sequence[int]) -> dict[int, Decimal]:
 
 def lines_of(dialog: Dialog, *, after: int = 0, limit: int = 500) -> list[Line]:
     """Return the latest ``limit`` messages after number ``after``, in order, with ratings and ledger entries."""
-    messages = dialog.messages.select_related("author").prefetch_related("ratings").filter(seq__gt=after)
+    messages = dialog.messages.select_related("author").prefetch_related("ratings", "attachments").filter(seq__gt=after)
     rows = list(reversed(messages.order_by("-seq")[:limit]))
     paid = [row.pk for row in rows if (row.receipt or {}).get("price")]
     entries = (

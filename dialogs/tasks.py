@@ -27,7 +27,15 @@ def keep_attachments(*, message_id: int, **_: Any) -> None:
     """Fetch what a customer sent."""
     from dialogs.services import keeping  # noqa: PLC0415 -- leaf
 
-    keeping.keep_attachments(message_id)
+    keeping.keep_attachments(message_id, at=now())
+
+
+@shared_task
+def clear_uploads(**_: Any) -> None:
+    """Clear away uploads that nobody sent; runs hourly."""
+    from dialogs.services import attaching  # noqa: PLC0415 -- leaf
+
+    attaching.sweep_unsent(at=now())
 
 
 @shared_task
@@ -56,7 +64,8 @@ def check_bot(*, bot_id: int, **_: Any) -> None:
 
 @shared_task
 def sweep(**_: Any) -> None:
-    """Find answers and deliveries that nobody works on; runs every few seconds."""
-    from dialogs.services import sweeping  # noqa: PLC0415 -- leaf
+    """Find answers, deliveries and files that nobody works on; runs every few seconds."""
+    from dialogs.services import keeping, sweeping  # noqa: PLC0415 -- leaf
 
     sweeping.sweep(at=now())
+    keeping.sweep_files(at=now())

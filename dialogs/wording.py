@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from dialogs import allowances
+
 
 def of_launcher() -> dict[str, str]:
     """Return the words of the button on the seller's page."""
@@ -15,7 +17,7 @@ def of_launcher() -> dict[str, str]:
 
 def of_frame() -> dict[str, str]:
     """Return the words that the chat shows while it runs."""
-    return {**_states(), **_messages(), **_ratings(), **_refusals()}
+    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_refusals()}
 
 
 def _states() -> dict[str, str]:
@@ -31,6 +33,13 @@ def _states() -> dict[str, str]:
         "restored": _("Back online. New messages: {count}"),
         "waiting": _("Calling a person. You can go on writing, they will see everything."),
         "unstaffed": _("Nobody is at the desk right now. Your question is kept, and the answer will come here."),
+        "back_at": _("We are at the desk again {moment}."),
+        "instead": _("You need not wait here:"),
+        "wait_on": _("Keep waiting"),
+        "leave_email": _("Answer by e-mail"),
+        "your_email": _("Your e-mail"),
+        "in_telegram": _("Go on in Telegram"),
+        "back": _("Back"),
         "place": _("You are number {position} in the queue."),
         "next": _("You are next."),
         "usual_wait": _("People usually answer within {minutes} min."),
@@ -94,5 +103,7 @@ def _refusals() -> dict[str, str]:
         "message_unreadable": _("The message contains characters that are not text."),
         "too_many_messages": _("Too many messages in a row; this one will be sent in a moment."),
         "assistant_off": _("The chat is switched off at the moment."),
+        "not_an_address": _("This is not an e-mail address."),
+        "not_waiting": _("Nobody is awaited here any more."),
         "failure": _("Something went wrong. Please try again."),
     }

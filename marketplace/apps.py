@@ -1,6 +1,9 @@
 """Application configuration."""
 
+from functools import partial
+
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,9 +15,14 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what syncs bring, and show what needs a decision on the home page."""
-        from accounts.ports import ask_on_home, search_in  # noqa: PLC0415 -- leaf: models must be loaded first
-        from marketplace import home, receivers, searching  # noqa: F401, PLC0415 -- leaf
+        # leaf: models must be loaded first
+        from accounts.ports import Fulfilment, ask_on_home, fulfil, search_in  # noqa: PLC0415 -- leaf
+        from marketplace import connecting, home, receivers, searching  # noqa: F401, PLC0415 -- leaf
 
         ask_on_home(home.decisions, order=30)
+        fulfil(
+            "wildberries",
+            Fulfilment(connect_url=partial(reverse, "connect_store"), url_of=connecting.url_of, sync=connecting.sync),
+        )
         for order, searched in enumerate(searching.SEARCHED, start=30):
             search_in(searched, order=order)

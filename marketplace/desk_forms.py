@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
@@ -21,8 +22,8 @@ from marketplace.models import (
 from marketplace.models.automation import RATINGS
 from marketplace.models.outbox import OPEN
 from marketplace.prompts import Purpose
-from marketplace.replies import OutgoingStatus
-from marketplace.services.replying import waiting_questions, waiting_reviews
+from marketplace.replies import OutgoingStatus, ReplyMode
+from marketplace.services.replying import editable_reviews, waiting_questions, waiting_reviews
 
 SEARCHED: Final = 20_000
 TROUBLED: Final = (OutgoingStatus.REJECTED, OutgoingStatus.FAILED, OutgoingStatus.UNKNOWN)
@@ -41,6 +42,7 @@ class ReviewFilter(forms.Form):
             ("sent", _("On their way")),
             ("trouble", _("Not published")),
             ("answered", _("Answered")),
+            ("editable", _("Answers that may be changed")),
             ("all", _("All reviews")),
         ],
     )
@@ -108,6 +110,8 @@ def _shown(rows: ReviewQuerySet, show: str) -> ReviewQuerySet:
         return rows.filter(pk__in=on_way.filter(review__isnull=False).values("review"))
     if show == "trouble":
         return rows.filter(Exists(about.filter(status__in=TROUBLED)), answer__isnull=True)
+    if show == "editable":
+        return editable_reviews(rows, at=now())
     if show == "drafted":
         return waiting_reviews(rows).exclude(draft_reply="")
     return rows if show == "all" else waiting_reviews(rows)
@@ -163,4 +167,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
 
     class Meta:
         model = ReplyRule
-        fields = tuple(f"rating_{stars}" for stars in RATINGS)
+        fields = (*(f"rating_{stars}" for stars in RATINGS), "questions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["questions"]
+        field.choices = [choice for choice in ReplyMode.choices if choice[0] != ReplyMode.SEND]

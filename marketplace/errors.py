@@ -203,3 +203,39 @@ class TokenExpired(DomainError):
     message = _("This token expired on {day}. Create a new one in the Wildberries portal.")
 
     day: str
+
+
+@dataclass
+class BulkRuns(DomainError):
+    """Work on many reviews is under way; a second one would do the same twice."""
+
+    code = "bulk_runs"
+    message = _("Work on many reviews is under way already. Wait for it, or stop it.")
+
+
+@dataclass
+class NothingPasses(DomainError):
+    """No review passes the filter and needs this."""
+
+    code, status = "nothing_passes", 422
+    message = _("No review that passes this filter needs that.")
+
+
+@dataclass
+class TooManyFilters(DomainError):
+    """The tenant keeps as many filters as it may."""
+
+    code = "too_many_filters"
+    message = _("{limit} filters are kept already. Delete one first.")
+
+    limit: int
+
+
+@dataclass
+class EditTooLate(DomainError):
+    """The change would be sent when Wildberries takes it no more, or in the past."""
+
+    code, status = "edit_too_late", 422
+    message = _("Choose a moment between now and {until}: later Wildberries takes no change of this answer.")
+
+    until: str

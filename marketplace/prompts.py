@@ -86,11 +86,20 @@ def prompt_for(purpose: Purpose, settings: SellerSettings | None) -> str:
 
 
 def build(
-    purpose: Purpose, material: Material, *, store: Store, settings: SellerSettings | None, mark: str = ""
+    purpose: Purpose,
+    material: Material,
+    *,
+    store: Store,
+    settings: SellerSettings | None,
+    mark: str = "",
+    prompt: str = "",
 ) -> list[Message]:
-    """Return the messages for the model; ``mark`` delimits strangers' words and is random when empty."""
+    """Return the messages for the model.
+
+    ``mark`` delimits strangers' words and is random when empty; ``prompt`` is tried in place of the kept one.
+    """
     mark = mark or secrets.token_hex(8)
-    parts = [prompt_for(purpose, settings)]
+    parts = [prompt.strip() or prompt_for(purpose, settings)]
     if store.ai_instructions.strip():
         parts.append(f"Указания магазина «{store.name}»:\n{store.ai_instructions.strip()}")
     parts.append(RULES.format(mark=mark))

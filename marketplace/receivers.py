@@ -24,9 +24,13 @@ def on_reviews(*, ids: Iterable[int], is_backfill: bool = False, **_: Any) -> No
 
 
 @receiver(questions_arrived, dispatch_uid="marketplace.on_questions")
-def on_questions(*, ids: Iterable[int], **_: Any) -> None:
-    """Settle answers that are seen now."""
-    confirming.confirm_answers(questions=list(ids), at=now())
+def on_questions(*, ids: Iterable[int], is_backfill: bool = False, **_: Any) -> None:
+    """Settle answers that are seen now, and draft answers to what is new."""
+    keys = list(ids)
+    confirming.confirm_answers(questions=keys, at=now())
+    if not is_backfill:
+        for start in range(0, len(keys), BATCH):
+            tasks.draft_questions.delay(question_ids=keys[start : start + BATCH])
 
 
 @receiver(chat_messages_arrived, dispatch_uid="marketplace.attend_chats")

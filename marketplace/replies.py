@@ -68,3 +68,35 @@ class SafetyLevel(TextChoices):
     SAFE = "safe", _("Safe: 5★ only")
     BALANCED = "balanced", _("Balanced: 4★ and 5★")
     MAX = "max", _("Maximum: as the rules say, also bad reviews")
+
+
+class BulkKind(TextChoices):
+    """What is done to all reviews that pass a filter."""
+
+    DRAFT = "draft", pgettext_lazy("bulk", "Draft replies")
+    APPROVE = "approve", pgettext_lazy("bulk", "Send drafts")
+
+
+class BulkStatus(TextChoices):
+    """How work on many reviews goes."""
+
+    RUNNING = "running", pgettext_lazy("bulk", "Under way")
+    DONE = "done", pgettext_lazy("bulk", "Done")
+    STOPPED = "stopped", pgettext_lazy("bulk", "Stopped")
+    UNDONE = "undone", pgettext_lazy("bulk", "Taken back")
+
+
+BULK_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    BulkStatus.RUNNING: frozenset({BulkStatus.DONE, BulkStatus.STOPPED, BulkStatus.UNDONE}),
+    BulkStatus.DONE: frozenset({BulkStatus.UNDONE}),
+    BulkStatus.STOPPED: frozenset({BulkStatus.UNDONE}),
+    BulkStatus.UNDONE: frozenset(),
+}
+
+
+class BulkOutcome(TextChoices):
+    """What became of one review of the many."""
+
+    DONE = "done", pgettext_lazy("bulk item", "Done")
+    REFUSED = "refused", pgettext_lazy("bulk item", "Refused")
+    UNDONE = "undone", pgettext_lazy("bulk item", "Taken back")

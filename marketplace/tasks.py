@@ -53,6 +53,30 @@ def catch_up_drafts(**_: Any) -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def draft_questions(*, question_ids: list[int], **_: Any) -> None:
+    """Draft answers to new questions where the seller's rules want them."""
+    from marketplace.services import automation  # noqa: PLC0415 -- leaf
+
+    automation.work_on_questions(question_ids, at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def work_in_bulk(*, job_id: int, **_: Any) -> None:
+    """Go on with work on many reviews."""
+    from marketplace.services import bulk  # noqa: PLC0415 -- leaf
+
+    bulk.run(job_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_bulk(**_: Any) -> None:
+    """Find work on many reviews that nobody is at."""
+    from marketplace.services import bulk  # noqa: PLC0415 -- leaf
+
+    bulk.sweep(at=now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def sync_store(*, sync_id: int, **_: Any) -> None:
     """Work on one sync of one store."""
     from marketplace.services import syncing  # noqa: PLC0415 -- leaf

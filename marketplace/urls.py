@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from marketplace.views import (
+    bulk,
     chats,
     complaint_reports,
     complaints,
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/<uuid:uuid>/remind/", talking.remind, name="chat_remind"),
     path("chats/<uuid:uuid>/outgoing/<uuid:outgoing>/", talking.settle, name="chat_settle"),
     path("chats/<uuid:uuid>/files/<uuid:message>/", files.chat_file, name="chat_file"),
+    path("wildberries/pictures/<path:path>", files.sandbox_picture, name="sandbox_picture"),
     path("wildberries/stores/", stores.stores, name="stores"),
     path("wildberries/stores/new/", stores.connect_store, name="connect_store"),
     path("wildberries/stores/<uuid:uuid>/", stores.store, name="store"),
@@ -58,9 +60,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/<uuid:uuid>/links/<uuid:link>/", chats.link, name="chat_link"),
     path("reviews/", reviews.review_list, name="reviews"),
     path("reviews/next/", reviews.next_review, name="next_review"),
+    path("reviews/filters/", bulk.save_filter, name="save_filter"),
+    path("reviews/filters/<uuid:uuid>/delete/", bulk.drop_filter, name="drop_filter"),
+    path("reviews/many/", bulk.begin, name="begin_bulk"),
+    path("reviews/many/<uuid:uuid>/", bulk.job, name="bulk_job"),
+    path("reviews/many/<uuid:uuid>/act/", bulk.act, name="bulk_act"),
     path("reviews/approve/", reviews.approve_many, name="approve_reviews"),
     path("reviews/costs/", desk.costs, name="desk_costs"),
     path("reviews/settings/", desk.desk_settings, name="desk_settings"),
+    path("reviews/settings/products/<uuid:uuid>/", desk.save_product_rule, name="product_reply_rule"),
     path("reviews/settings/rules/<uuid:uuid>/", desk.save_rule, name="desk_rule"),
     path("reviews/questions/", questions.question_list, name="questions"),
     path("reviews/questions/<uuid:uuid>/", questions.question, name="question"),

@@ -19,11 +19,14 @@ from operators.models import (
     HandoffAudit,
     HandoffRequest,
     OperatorPresence,
+    RefChange,
+    SavedFilter,
     SlaClock,
     SlaPolicy,
     Ticket,
     TicketAudit,
     TicketExternalRef,
+    TicketMail,
     TicketMessage,
     TicketMirror,
 )
@@ -225,6 +228,41 @@ class TicketMirrorAdmin(FactAdmin):
     list_select_related = ("tenant", "ticket", "integration")
     search_fields = ("=ticket__number",)
     search_help_text = _("ticket's number")
+    ordering = ("-id",)
+
+
+@admin.register(RefChange)
+class RefChangeAdmin(FactAdmin):
+    """What went to and came from outside help desks."""
+
+    list_display = ("id", "tenant", "integration", "ref", "direction", "kind", "status", "attempts", "next_attempt_at")
+    list_filter = ("direction", "kind", "status")
+    list_select_related = ("tenant", "integration", "ref")
+    search_fields = ("=ref__external_id",)
+    search_help_text = _("id there")
+    ordering = ("-id",)
+
+
+@admin.register(SavedFilter)
+class SavedFilterAdmin(FactAdmin):
+    """Views of the list of tickets that people keep."""
+
+    list_display = ("name", "tenant", "user", "created_at")
+    list_select_related = ("tenant", "user")
+    search_fields = ("name",)
+    ordering = ("-pk",)
+
+
+@admin.register(TicketMail)
+class TicketMailAdmin(FactAdmin):
+    """Letters about tickets, without their words."""
+
+    list_display = ("id", "tenant", "ticket", "direction", "status", "to_address", "attempts", "next_attempt_at")
+    list_filter = ("direction", "status")
+    list_select_related = ("tenant", "ticket")
+    exclude = ("text",)
+    search_fields = ("=ticket__number", "=letter_id", "=to_address", "=from_address")
+    search_help_text = _("ticket's number, Message-ID or address")
     ordering = ("-id",)
 
 

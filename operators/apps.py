@@ -19,14 +19,17 @@ class OperatorsConfig(AppConfig):
             search_in,
             show_panel_on_home,
         )
-        from dialogs.ports import tell_places  # noqa: PLC0415 -- leaf
+        from dialogs.ports import let_choose, tell_places  # noqa: PLC0415 -- leaf
         from operators import home, receivers, searching  # noqa: F401, PLC0415 -- leaf: models must be loaded first
         from operators.mirrors import DESKS  # noqa: PLC0415 -- leaf
-        from operators.services import mirroring, queueing  # noqa: PLC0415 -- leaf
+        from operators.services import choosing, fetching, mailing, mirroring, queueing  # noqa: PLC0415 -- leaf
 
+        fulfil(mailing.PLATFORM, Fulfilment(greet=fetching.greet, poll=fetching.poll))
         tell_places(queueing.place_of)
+        let_choose(choosing.choose)
         ask_on_home(home.decisions, order=20)
         search_in(searching.SEARCHED, order=20)
         show_panel_on_home(home.PANEL, order=5)
         for platform in DESKS:
-            fulfil(str(platform), Fulfilment(greet=mirroring.greeting_of(str(platform))))
+            greet, facts = mirroring.greeting_of(str(platform)), mirroring.facts_of
+            fulfil(str(platform), Fulfilment(greet=greet, facts=facts))

@@ -76,7 +76,7 @@ class ConsoleConsumer(CommandConsumer):
         """Turn a hint into what the page needs to know."""
         event = message["event"]
         if event["type"] == "message":
-            await self._send_missed()
+            await self._send_missed(changed=event["seq"])
         elif event["type"] == "state":
             await self._send_marks()
         elif event["type"] in {"typing", "shown", "run"}:
@@ -127,10 +127,10 @@ class ConsoleConsumer(CommandConsumer):
         return self._moved(dialog, conducting.take, operator=self._user)
 
     @command(commands.Post)
-    def post(self, *, dialog: UUID, client_id: str, text: str) -> dict[str, Any]:
+    def post(self, *, dialog: UUID, client_id: str, text: str, files: list[UUID]) -> dict[str, Any]:
         """Write to the customer."""
         found = self._dialog(dialog)
-        message = conducting.say(found, operator=self._user, text=text, client_id=client_id, at=now())
+        message = conducting.say(found, operator=self._user, text=text, client_id=client_id, files=files, at=now())
         return {"message": reports.message(message)}
 
     @command(commands.Note)
@@ -257,12 +257,12 @@ class ConsoleConsumer(CommandConsumer):
     def _standing(self) -> dict[str, Any]:
         return {"counts": self._counts(), "me": reports.desk(self._tenant, self._user)}
 
-    async def _send_missed(self) -> None:
-        """Send what was said in the open conversation since the last look."""
+    async def _send_missed(self, *, changed: int = 0) -> None:
+        """Send what was said in the open conversation since the last look, and what changed of it."""
         if self.dialog_id is None:
             return
         with translation.override(self.language):
-            missed = await database_sync_to_async(reports.missed)(self.dialog_id, self._seen)
+            missed = await database_sync_to_async(reports.missed)(self.dialog_id, self._seen, changed=changed)
         self._seen = max([self._seen, *(message["seq"] for message in missed)])
         if missed:
             await self.send_json({"type": "messages", "dialog": self._open_uuid, "messages": missed})

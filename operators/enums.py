@@ -35,6 +35,14 @@ REQUEST_MOVES: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
+class WaitChoice(TextChoices):
+    """What a customer chose whom nobody came to."""
+
+    WAIT = "wait", _("Goes on waiting")
+    EMAIL = "email", _("Left an e-mail address")
+    TELEGRAM = "telegram", _("Went on in Telegram")
+
+
 class TicketStatus(TextChoices):
     """Where a ticket is."""
 
@@ -82,6 +90,7 @@ class TicketSource(TextChoices):
     """Where a ticket came from."""
 
     WEB = "web", _("Dashboard")
+    FORM = "form", _("Web form")
     EMAIL = "email", _("E-mail")
     API = "api", _("API")
     WIDGET = "widget", _("Website")
@@ -105,3 +114,25 @@ class MirrorStatus(TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("Perhaps sent")
+
+
+class ChangeKind(TextChoices):
+    """What of a ticket changed."""
+
+    COMMENT = "comment", _("Comment")
+    STATUS = "status", _("Status")
+
+
+class MailStatus(TextChoices):
+    """What became of a letter about a ticket."""
+
+    PENDING = "pending", _("Waits to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Perhaps sent")
+    RECEIVED = "received", _("Received")
+    IGNORED = "ignored", _("Not taken")
+
+
+INBOUND_MAIL: Final = (MailStatus.RECEIVED, MailStatus.IGNORED)

@@ -41,14 +41,6 @@ class TakenByAnother(DomainError):
 
 
 @dataclass
-class NotInCharge(DomainError):
-    """Only the operator in charge speaks to the customer and passes the conversation on."""
-
-    code, status = "not_in_charge", 409
-    message = _("Take the conversation first.")
-
-
-@dataclass
 class ReopenWindowPassed(DomainError):
     """A ticket that was closed long ago is not reopened; a follow-up continues it."""
 
@@ -74,3 +66,48 @@ class DeskUnusable(DomainError):
     message = _("The help desk cannot be connected: {reason}.")
 
     reason: str
+
+
+@dataclass
+class NotWaiting(DomainError):
+    """The customer does not wait for a person, so there is nothing to choose."""
+
+    code, status = "not_waiting", 409
+    message = _("Nobody is awaited here any more.")
+
+
+@dataclass
+class NotAnAddress(DomainError):
+    """The customer left something else than an e-mail address."""
+
+    code, status = "not_an_address", 422
+    message = _("This is not an e-mail address.")
+
+
+@dataclass
+class NoConflict(DomainError):
+    """The ticket and its copy agree, so there is nothing to choose."""
+
+    code, status = "no_conflict", 409
+    message = _("The ticket and its copy agree already.")
+
+
+@dataclass
+class CannotMerge(DomainError):
+    """Two tickets cannot become one: they are the same, of two shops, or merged before."""
+
+    code, status = "cannot_merge", 409
+    message = _("#{number} cannot be merged into #{into}.")
+
+    number: int
+    into: int
+
+
+@dataclass
+class CannotUnmerge(DomainError):
+    """A ticket was not merged, or too long ago."""
+
+    code, status = "cannot_unmerge", 409
+    message = _("#{number} can no longer be taken out again.")
+
+    number: int

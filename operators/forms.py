@@ -78,6 +78,13 @@ class NewTicketForm(forms.Form):
         label=_("Description"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=TicketPriority.choices, initial=TicketPriority.MEDIUM)
+    customer_email = forms.EmailField(
+        label=_("Customer's e-mail"),
+        required=False,
+        max_length=254,
+        help_text=_("Answers go there too."),
+    )
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class SayForm(forms.Form):

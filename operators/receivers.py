@@ -8,8 +8,9 @@ from django.dispatch import receiver
 from django.utils.timezone import now
 
 from dialogs.events import announce_state
-from dialogs.signals import dialog_closed, operator_requested
-from operators.services import handoffs
+from dialogs.models import DialogMessage
+from dialogs.signals import dialog_closed, message_received, operator_requested
+from operators.services import choosing, handoffs
 
 
 @receiver(operator_requested, dispatch_uid="operators.open_handoff")
@@ -23,3 +24,11 @@ def open_handoff(*, dialog_id: int, reason: str, request_id: UUID, at: datetime,
 def end_handoff(*, dialog_id: int, **_: Any) -> None:
     """End the cycle of a dialog that was closed."""
     handoffs.end_with_dialog(dialog_id, at=now())
+
+
+@receiver(message_received, dispatch_uid="operators.hear_choice")
+def hear_choice(*, message_id: int, **_: Any) -> None:
+    """Do what a waiting customer chose in words."""
+    message = DialogMessage.objects.select_related("dialog").filter(pk=message_id, dialog__handoff_status="requested")
+    if found := message.first():
+        choosing.hear(found, at=now())

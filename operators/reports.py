@@ -9,8 +9,9 @@ from typing import Any, Final
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Tenant, User
+from dialogs.allowances import allowance_of
 from dialogs.enums import HandoffStatus, RunOutcome, RunStatus, Sender
-from dialogs.events import as_event
+from dialogs.events import as_event, files_of
 from dialogs.models import Dialog, DialogMessage, DialogQuerySet
 from operators.enums import RequestState
 from operators.models import CannedReply, DialogNote, HandoffAudit, HandoffRequest, OperatorPresence
@@ -103,19 +104,21 @@ def operator_of(dialog: Dialog) -> dict[str, str] | None:
 
 def messages_after(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
     """Return what came after number ``seq``, a page at most, or the last page at first sight."""
-    messages = dialog.messages.select_related("author").prefetch_related("ratings")
+    messages = dialog.messages.select_related("author").prefetch_related("ratings", "attachments")
     rows = list(messages.after(seq)[:THREAD]) if seq else list(reversed(messages.order_by("-seq")[:THREAD]))
     return [message(row) for row in rows]
 
 
-def missed(dialog_id: int, seen: int) -> list[dict[str, Any]]:
-    """Return what came after number ``seen``."""
-    return messages_after(Dialog.objects.get(pk=dialog_id), seen)
+def missed(dialog_id: int, seen: int, *, changed: int = 0) -> list[dict[str, Any]]:
+    """Return what came after number ``seen``, and the earlier message that changed since, if one did."""
+    dialog = Dialog.objects.get(pk=dialog_id)
+    again = dialog.messages.select_related("author").filter(seq=changed, seq__lte=seen)
+    return [*map(message, again), *messages_after(dialog, seen)]
 
 
 def messages_before(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
     """Return the page before number ``seq``."""
-    messages = dialog.messages.select_related("author").prefetch_related("ratings").filter(seq__lt=seq)
+    messages = dialog.messages.select_related("author").prefetch_related("ratings", "attachments").filter(seq__lt=seq)
     return [message(row) for row in reversed(messages.order_by("-seq")[:THREAD])]
 
 
@@ -125,6 +128,7 @@ def message(said: DialogMessage) -> dict[str, Any]:
     model = receipt.get("model") or {}
     return {
         **as_event(said),
+        "files": files_of(said, is_member=True),
         "sender_name": said.get_sender_display(),
         "client_id": said.platform_message_id if said.sender == Sender.OPERATOR else None,
         "delivery": said.get_delivery_status_display(),
@@ -159,6 +163,7 @@ def thread(dialog: Dialog, *, after: int) -> dict[str, Any]:
         "marks": marks(dialog),
         "draft": draft(dialog),
         "context": context(dialog),
+        "files": allowance_of(dialog.platform).as_json(),
     }
 
 

@@ -3,10 +3,12 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from dialogs import allowances
+
 
 def of_console() -> dict[str, str]:
     """Return the words that the console shows while it runs."""
-    return {**_lists(), **_thread(), **_context(), **_troubles()}
+    return {**allowances.words(), **_lists(), **_thread(), **_context(), **_troubles()}
 
 
 def _lists() -> dict[str, str]:

@@ -15,8 +15,9 @@ PUBLIC = {"models", "services", "reports", "ports", "enums", "errors", "signals"
 ALSO_PUBLIC = {  # parts that are a thing of their own, with the reason to share them
     "accounts": {"secrets", "pages", "letters"},  # the one place that encrypts; what every page starts from; mail
     "assistants": {"door"},  # the one place that calls a model
-    "knowledge": {"search"},  # the one place that finds passages
-    "dialogs": {"phrases", "events"},  # what customers are told, in one voice; what open sockets hear
+    "knowledge": {"search", "extraction"},  # the one place that finds passages; that opens strangers' files
+    # what customers are told, in one voice; what open sockets hear; which files a channel takes
+    "dialogs": {"phrases", "events", "allowances"},
 }
 ALLOWED_NAMES = PUBLIC | {
     "__init__", "providers", "tasks", "receivers", "admin", "api", "consumers", "routing", "views", "urls", "forms",

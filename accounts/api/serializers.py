@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts import services
 from accounts.adapters import LONGEST_PASSWORD
-from accounts.enums import Role, Scope
+from accounts.enums import MetricType, Role, Scope
 from accounts.models import ApiKey, Integration, Invitation, Membership, Platform, SyncLog, Tenant, User
 
 LONGEST_CREDENTIAL = 8000
@@ -197,3 +197,11 @@ class SyncLogSerializer(serializers.ModelSerializer[SyncLog]):
             "duration_seconds",
         )
         read_only_fields = fields
+
+
+class MetricSerializer(serializers.Serializer[Any]):
+    """One number about a connection over one period."""
+
+    metric = serializers.ChoiceField(MetricType.choices)
+    period_start = serializers.DateTimeField()
+    value = serializers.DecimalField(max_digits=15, decimal_places=4)

@@ -1,14 +1,16 @@
 """Accounts' resources."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.timezone import now
 from django_filters.filters import ChoiceFilter, UUIDFilter
 from django_filters.rest_framework.filterset import FilterSet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -20,13 +22,17 @@ from accounts.api.serializers import (
     IntegrationSerializer,
     InvitationSerializer,
     MemberSerializer,
+    MetricSerializer,
     NewApiKeySerializer,
     PlatformSerializer,
     SyncLogSerializer,
     TenantSerializer,
 )
-from accounts.enums import Role, SyncStatus
+from accounts.enums import AggregationPeriod, Role, SyncStatus
 from accounts.models import ApiKey, Integration, Invitation, Membership, Platform, SyncLog, Tenant
+from accounts.ports import polled_platforms
+from accounts.reports import charts_of
+from accounts.services import scheduling
 from config.api import CursorPagination
 
 
@@ -160,6 +166,9 @@ class PlatformViewSet(viewsets.ReadOnlyModelViewSet[Platform]):
     pagination_class = PlatformPages
 
 
+PERIOD: Final = OpenApiParameter("period", enum=AggregationPeriod.values, description="By what: hour, if not said.")
+
+
 @extend_schema_view(partial_update=extend_schema(request=IntegrationChangeSerializer, responses=IntegrationSerializer))
 class IntegrationViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, OwnedByCurrentTenant
@@ -181,6 +190,8 @@ class IntegrationViewSet(
         payload = self.get_serializer(data=request.data)
         payload.is_valid(raise_exception=True)
         integration = services.connect(request.tenant, **payload.validated_data)  # type: ignore[attr-defined]  # ours
+        if integration.platform_id in polled_platforms():
+            scheduling.plan(integration, at=now(), every_minutes=1)
         return Response(self.get_serializer(integration).data, status=status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
@@ -196,6 +207,29 @@ class IntegrationViewSet(
             **{**facts, **payload.validated_data},
         )
         return Response(self.get_serializer(integration).data)
+
+    @extend_schema(parameters=[PERIOD], responses=MetricSerializer(many=True))
+    @action(detail=True, filterset_fields=(), pagination_class=None)
+    def metrics(self, request: Request, **kwargs: Any) -> Response:
+        """Return what went through a connection: the last hour by minute, day by hour or month by day."""
+        integration, asked = self.get_object(), request.query_params.get("period", AggregationPeriod.HOUR)
+        if asked not in AggregationPeriod.values:
+            raise ValidationError({"period": ["Must be minute, hour or day."]})
+        charts = charts_of(integration, period=AggregationPeriod(asked), at=now())
+        rows = [
+            {"metric": chart.metric, "period_start": bar.at, "value": bar.value}
+            for chart in charts
+            for bar in chart.bars
+            if bar.value
+        ]
+        return Response(MetricSerializer(rows, many=True).data)
+
+    @extend_schema(request=None, responses={202: None})
+    @action(detail=True, methods=["post"])
+    def sync(self, request: Request, **kwargs: Any) -> Response:
+        """Start the work of a connection anew, also after failures."""
+        scheduling.start(self.get_object(), at=now())
+        return Response(status=status.HTTP_202_ACCEPTED)
 
     def perform_destroy(self, instance: Integration) -> None:
         """Disconnect: the credentials are erased, the history stays."""

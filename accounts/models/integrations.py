@@ -1,5 +1,8 @@
 """Connections to outside systems, and what they did."""
 
+from datetime import datetime
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -47,6 +50,16 @@ class Platform(Created):
         return self.display_name
 
 
+class IntegrationQuerySet(OwnedQuerySet["Integration"]):
+    """Connections."""
+
+    def due(self, *, at: datetime) -> Self:
+        """Keep those whose regular work is to be done now and that no worker has; the longest due first."""
+        stopped = [IntegrationStatus.DISCONNECTED, IntegrationStatus.REAUTH_REQUIRED]
+        free = Q(locked_until=None) | Q(locked_until__lte=at)
+        return self.filter(free, next_sync_at__lte=at).exclude(status__in=stopped).order_by("next_sync_at", "pk")
+
+
 class Integration(Public, Owned, Timestamped):
     """A tenant's connection to one account on one platform."""
 
@@ -61,9 +74,11 @@ class Integration(Public, Owned, Timestamped):
     last_sync_at = models.DateTimeField(_("last sync"), null=True, blank=True)
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True)
     sync_interval_minutes = models.IntegerField(_("sync interval, minutes"), default=60)
+    locked_until = models.DateTimeField(_("being synced until"), null=True, blank=True, editable=False)
+    failures = models.IntegerField(_("failures in a row"), default=0, editable=False)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = IntegrationQuerySet.as_manager()
 
     class Meta:
         db_table = "integrations"
@@ -76,6 +91,7 @@ class Integration(Public, Owned, Timestamped):
             ),
             enum_check("ck_integrations_status", "status", IntegrationStatus),
             models.CheckConstraint(condition=Q(sync_interval_minutes__gt=0), name="ck_integrations_sync_interval"),
+            models.CheckConstraint(condition=Q(failures__gte=0), name="ck_integrations_failures"),
         ]
 
     def __str__(self) -> str:

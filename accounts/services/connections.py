@@ -12,6 +12,7 @@ from accounts import secrets
 from accounts.enums import AggregationPeriod, Direction, IntegrationStatus, MetricType, SyncStatus, SyncType
 from accounts.errors import CredentialsMissing, CredentialsUnreadable
 from accounts.models import Integration, Platform, PlatformMetric, SyncLog, Tenant
+from accounts.services import metering
 
 COLUMN = "credentials_encrypted"
 PERIODS = {
@@ -125,10 +126,24 @@ def finish_sync(
     )
     if not closed:
         return False
+    _measure(log, status=status, synced=synced, at=at)
     next_at = at + timedelta(minutes=log.integration.sync_interval_minutes)
     times = {"next_sync_at": next_at} | ({"last_sync_at": at} if status != SyncStatus.FAILED else {})
     Integration.objects.filter(pk=log.integration_id).update(**times)
     return True
+
+
+def _measure(log: SyncLog, *, status: SyncStatus, synced: int, at: datetime) -> None:
+    """Count what a run did, for the charts of the connection."""
+    is_inbound = log.direction == Direction.INBOUND
+    moved = MetricType.MESSAGES_RECEIVED if is_inbound else MetricType.MESSAGES_SENT
+    if synced:
+        metering.count(log.integration, moved, synced, at=at)
+    if status == SyncStatus.FAILED:
+        metering.count(log.integration, MetricType.ERRORS, 1, at=at)
+    if log.started_at and at >= log.started_at:
+        seconds = (at - log.started_at).total_seconds()
+        metering.count(log.integration, MetricType.SYNC_DURATION, seconds, at=at)
 
 
 def record_metric(

@@ -13,15 +13,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
-from accounts.enums import IntegrationStatus, Role, SyncStatus
+from accounts.enums import AggregationPeriod, IntegrationStatus, Role, SyncStatus
+from accounts.errors import NothingToSync
 from accounts.forms import ConnectForm, in_language
 from accounts.models import Integration, Platform
 from accounts.pages import Request, role_required
 from accounts.ports import Fulfilment, fulfilment_of
+from accounts.reports import charts_of
+from accounts.services import scheduling
 from config.errors import DomainError
 from config.pages import page_of
 
 UNPROCESSABLE: Final = 422
+POLL_MINUTES: Final = 1
 NEXT_STEPS: Final = {
     IntegrationStatus.PENDING: gettext_lazy("It has not been tried yet. It will be with the first work there is."),
     IntegrationStatus.CONNECTED: gettext_lazy("Everything works; there is nothing to do."),
@@ -31,6 +35,11 @@ NEXT_STEPS: Final = {
     IntegrationStatus.DISCONNECTED: gettext_lazy("The credentials are erased. Enter them again to go on."),
 }
 
+PERIODS: Final = (
+    (AggregationPeriod.MINUTE, gettext_lazy("hour")),
+    (AggregationPeriod.HOUR, gettext_lazy("24 hours")),
+    (AggregationPeriod.DAY, gettext_lazy("30 days")),
+)
 ENDS: Final = (SyncStatus.SUCCESS, SyncStatus.PARTIAL, SyncStatus.FAILED)
 CAPABILITIES: Final = {
     "products": gettext_lazy("products"),
@@ -95,6 +104,8 @@ def connect(request: Request, platform: str) -> HttpResponse:
         except DomainError as refused:
             form.add_error(None, str(refused))
         else:
+            if fulfilment.poll:
+                scheduling.plan(made, at=now(), every_minutes=POLL_MINUTES)
             messages.success(request, _("%(platform)s is connected.") % {"platform": found})
             return redirect("integration", uuid=made.uuid)
     context = {"platform": found, "form": form}
@@ -110,6 +121,8 @@ def integration(request: Request, uuid: UUID) -> HttpResponse:
     runs, chosen = found.sync_logs.order_by("-pk"), request.GET.get("status", "")
     if chosen in SyncStatus.values:
         runs = runs.filter(status=chosen)
+    asked = request.GET.get("period", "")
+    period = AggregationPeriod(asked) if asked in AggregationPeriod.values else AggregationPeriod.HOUR
     described = found.platform.configuration.get("fields", {})
     masked = services.masked_credentials(found)
     context = {
@@ -122,8 +135,13 @@ def integration(request: Request, uuid: UUID) -> HttpResponse:
         "page": page_of(runs, request.GET.get("page"), size=20),
         "statuses": [(status.value, status.label) for status in ENDS],
         "chosen": chosen,
-        "can_sync": bool(fulfilment and fulfilment.sync) and found.status != IntegrationStatus.DISCONNECTED,
+        "can_sync": bool(fulfilment and (fulfilment.sync or fulfilment.poll))
+        and found.status != IntegrationStatus.DISCONNECTED,
+        "facts": fulfilment.facts(found) if fulfilment and fulfilment.facts else [],
         "can_replace": bool(fulfilment),
+        "charts": charts_of(found, period=period, at=now()),
+        "period": period,
+        "periods": PERIODS,
     }
     return render(request, "accounts/integrations/detail.html", context)
 
@@ -133,11 +151,10 @@ def integration(request: Request, uuid: UUID) -> HttpResponse:
 def sync(request: Request, uuid: UUID) -> HttpResponse:
     """Start the work of a connection anew."""
     found = _one(request, uuid)
-    fulfilment = _fulfilled(found.platform)
-    if fulfilment.sync is None or found.status == IntegrationStatus.DISCONNECTED:
-        raise Http404
     try:
-        fulfilment.sync(found, now())
+        scheduling.start(found, at=now())
+    except NothingToSync as error:
+        raise Http404 from error
     except DomainError as refused:
         messages.warning(request, str(refused))
     else:

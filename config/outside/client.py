@@ -168,6 +168,15 @@ class Outside:
         self._deadline.ends_at = time.monotonic() + self.seconds
         return self._ask("POST", checked(url), headers or {}, self.max_bytes, content=content)
 
+    def put(self, url: str, content: bytes, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """Replace what is at an address by ``content``; a redirect is an answer like any other.
+
+        Raises:
+            OutsideFailed: there is no answer that may be used, and why.
+        """
+        self._deadline.ends_at = time.monotonic() + self.seconds
+        return self._ask("PUT", checked(url), headers or {}, self.max_bytes, content=content)
+
     def _ask(
         self, method: str, url: str, headers: Mapping[str, str], max_bytes: int, *, content: bytes | None = None
     ) -> Reply:

@@ -157,7 +157,6 @@ class Reviews:
         if answer is None and marks & ANSWERED:
             answer = Answer(said["answer"], moment + 0.3 * DAY)
         card = self.catalogue.by_number[self.numbers[place]]
-        picture = card["photos"][0]
         return {
             "id": wb_id,
             "text": said["text"],
@@ -168,9 +167,7 @@ class Reviews:
             "answer": answer.as_json(now) if answer else None,
             "state": "wbRu" if answer else "none",
             "productDetails": details(card),
-            "photoLinks": [{"fullSize": picture["big"], "miniSize": picture["c516x688"]}]
-            if marks & HAS_PHOTO
-            else None,
+            "photoLinks": _photos(card["photos"][0], wb_id, 1 + place % 3) if marks & HAS_PHOTO else None,
             "wasViewed": bool(answer),
             "userName": said["author"],
             "orderStatus": ("buyout", "buyout", "buyout", "returned", "rejected")[place % 5],
@@ -213,3 +210,11 @@ def details(card: dict[str, Any]) -> dict[str, Any]:
         "brandName": card["brand"],
         "size": "0",
     }
+
+
+def _photos(picture: dict[str, str], wb_id: str, count: int) -> list[dict[str, str]]:
+    names = [f"{wb_id[:8]}-{number}.webp" for number in range(1, count + 1)]
+    return [
+        {"fullSize": picture["big"].replace("1.webp", name), "miniSize": picture["c516x688"].replace("1.webp", name)}
+        for name in names
+    ]

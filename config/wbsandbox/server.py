@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from config.modelserver.http import Reply, Request
-from config.wbsandbox import tokens
+from config.wbsandbox import pictures, tokens
 from config.wbsandbox.clock import written
 from config.wbsandbox.faults import Fault, Faults
 from config.wbsandbox.limits import Buckets
@@ -111,6 +111,8 @@ class Sandbox:
     def _answer(self, request: Request, now: float, fault: Fault | None, headers: dict[str, str]) -> Answered:
         if request.path == "/ping":
             return Answered(body={"TS": written(now), "Status": "OK"})
+        if request.path.startswith(pictures.PREFIX):
+            return Answered(content=pictures.draw(request.path), content_type=pictures.CONTENT_TYPE)
         route = self.routes(request.method, request.path)
         if route is None:
             raise Refused(404, problem(404, "path not found", now))

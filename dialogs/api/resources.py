@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api import TextField
-from dialogs.enums import HandoffStatus
+from dialogs.enums import AttachmentKind, AttachmentState, HandoffStatus, Sender
+from dialogs.events import files_of
 from dialogs.models import Contact, Dialog, DialogMessage
 from dialogs.services.asking import Reply
 
@@ -47,10 +48,58 @@ class DialogSerializer(serializers.ModelSerializer[Dialog]):
         read_only_fields = fields
 
 
+class FileSerializer(serializers.Serializer[Any]):
+    """A file: uploaded, or part of a message. Its addresses are good for five minutes."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=AttachmentKind.choices)
+    name = serializers.CharField()
+    content_type = serializers.CharField(help_text="By its content, not by its name.")
+    size = serializers.IntegerField()
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    seconds = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField(choices=AttachmentState.choices)
+    problem = serializers.CharField()
+    has_thumbnail = serializers.BooleanField()
+    url = serializers.CharField()
+    thumbnail = serializers.CharField()
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """A file that is about to be sent."""
+
+    file = serializers.FileField(max_length=255, allow_empty_file=True)
+    sender = serializers.ChoiceField(
+        choices=[Sender.OPERATOR, Sender.CUSTOMER],
+        default=Sender.OPERATOR,
+        help_text="customer: in conversations of the API, whose customers your program speaks for.",
+    )
+
+
+class NewMessageSerializer(serializers.Serializer[Any]):
+    """Words with files: uploaded before and named by their uuids, or (multipart) sent along."""
+
+    text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False, default="")
+    sender = serializers.ChoiceField(choices=[Sender.OPERATOR, Sender.CUSTOMER], default=Sender.OPERATOR)
+    client_id = serializers.RegexField(
+        r"^[\w-]{1,64}$", required=False, default=None, allow_null=True, help_text="The same one is stored once."
+    )
+    files = serializers.ListField(child=serializers.UUIDField(), max_length=20, default=list)
+
+
+class NewMessageWithFilesSerializer(NewMessageSerializer):
+    """The same, with the files themselves."""
+
+    file = serializers.ListField(child=serializers.FileField(max_length=255), max_length=20, default=list)
+
+
 class MessageSerializer(serializers.ModelSerializer[DialogMessage]):
     """One message, with its receipt."""
 
     author = serializers.CharField(source="author.full_name", read_only=True, default="")
+    text = serializers.CharField(source="words", read_only=True)
+    files = serializers.SerializerMethodField()
 
     class Meta:
         model = DialogMessage
@@ -61,6 +110,7 @@ class MessageSerializer(serializers.ModelSerializer[DialogMessage]):
             "direction",
             "author",
             "text",
+            "files",
             "system_type",
             "delivery_status",
             "intent",
@@ -69,6 +119,11 @@ class MessageSerializer(serializers.ModelSerializer[DialogMessage]):
             "created_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(FileSerializer(many=True))
+    def get_files(self, message: DialogMessage) -> list[dict[str, Any]]:
+        """Return the files that came with it."""
+        return files_of(message)
 
 
 class AskSerializer(serializers.Serializer[Any]):

@@ -26,6 +26,13 @@ class Post(Strict):
 
     client_id = serializers.RegexField(r"^[\w-]{1,64}$")
     text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False)
+    files = serializers.ListField(child=serializers.UUIDField(), max_length=20, default=list)
+
+
+class Upload(Strict):
+    """A file that is about to be sent."""
+
+    file = serializers.FileField(max_length=255, allow_empty_file=True)
 
 
 class CatchUp(Strict):
@@ -80,6 +87,13 @@ class SetContext(Strict):
         return {name: fact for name, fact in value.items() if fact not in {None, ""}}
 
 
+class Choose(Strict):
+    """What a visitor does to whom nobody comes: ``wait`` on, or leave an ``email`` address."""
+
+    choice = serializers.ChoiceField(choices=["wait", "email"])
+    email = serializers.CharField(max_length=254, required=False, allow_blank=True, default="")
+
+
 class Nothing(Strict):
     """A command without fields."""
 
@@ -87,6 +101,7 @@ class Nothing(Strict):
 VISITOR_COMMANDS: dict[str, type[Strict]] = {
     "stop": Nothing,
     "ask_person": Nothing,
+    "choose": Choose,
     "close": Nothing,
     "shown": Shown,
     "rate": Rate,

@@ -12,24 +12,38 @@ from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import mixins, viewsets
+from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.enums import Scope
+from accounts.errors import PersonRequired
+from accounts.models import User, person_behind
 from assistants.models import Assistant
 from config.api import CursorPagination
 from config.db import release_connection
 from config.errors import DomainError
+from dialogs.addresses import addresses_of
 from dialogs.api.contacts import DialogFilter
-from dialogs.api.resources import AnswerSerializer, AskSerializer, DialogSerializer, MessageSerializer
-from dialogs.enums import Channel
+from dialogs.api.resources import (
+    AnswerSerializer,
+    AskSerializer,
+    DialogSerializer,
+    FileSerializer,
+    MessageSerializer,
+    NewMessageSerializer,
+    NewMessageWithFilesSerializer,
+    UploadSerializer,
+)
+from dialogs.enums import Channel, Sender
 from dialogs.errors import AssistantOff
 from dialogs.models import Dialog, DialogMessage
-from dialogs.services import asking, handing
+from dialogs.services import asking, attaching, handing, relaying
 from dialogs.services.posting import readable
 from dialogs.services.receiving import Author, open_dialog
 
@@ -59,8 +73,52 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """List what was said, in order."""
         rows = DialogMessage.objects.filter(dialog=self.get_object()).select_related("author")
         pages = MessagePagination()
-        page = pages.paginate_queryset(rows, request, view=self) or []
+        page = pages.paginate_queryset(rows.prefetch_related("attachments"), request, view=self) or []
         return pages.get_paginated_response(MessageSerializer(page, many=True).data)
+
+    @extend_schema(
+        request={"application/json": NewMessageSerializer, "multipart/form-data": NewMessageWithFilesSerializer},
+        responses={201: MessageSerializer},
+    )
+    @messages.mapping.post
+    def say(self, request: Request, uuid: UUID) -> Response:
+        """Say something with files: as the operator in charge, or as the customer of a conversation of the API."""
+        dialog = self.get_object()
+        payload = NewMessageWithFilesSerializer(data=request.data)
+        payload.is_valid(raise_exception=True)
+        fields = dict(payload.validated_data)
+        author = _author(request, fields.pop("sender"))
+        relaying.may_speak(dialog, author=author)
+        for file in fields.pop("file"):
+            kept = relaying.upload(dialog, author=author, content=file, name=file.name, at=now())
+            fields["files"] = [*fields["files"], kept.uuid]
+        message = relaying.say(dialog, author=author, at=now(), **fields)
+        return Response(MessageSerializer(message).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: FileSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def files(self, request: Request, uuid: UUID) -> Response:
+        """Keep a file until a message names it; after a day without one it is cleared away."""
+        dialog = self.get_object()
+        payload = UploadSerializer(data=request.data)
+        payload.is_valid(raise_exception=True)
+        file, author = payload.validated_data["file"], _author(request, payload.validated_data["sender"])
+        kept = relaying.upload(dialog, author=author, content=file, name=file.name, at=now())
+        return Response({**kept.facts(), **addresses_of(kept)}, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=FileSerializer)
+    @action(detail=True, url_path=r"files/(?P<file>[0-9a-f-]{36})", url_name="file", filterset_fields=())
+    def file(self, request: Request, uuid: UUID, file: UUID) -> Response:
+        """Return a file's facts with fresh addresses."""
+        found = get_object_or_404(self.get_object().attachments.all(), uuid=file)
+        return Response({**found.facts(), **addresses_of(found)})
+
+    @extend_schema(request=None, responses={204: None})
+    @file.mapping.delete
+    def discard(self, request: Request, uuid: UUID, file: UUID) -> Response:
+        """Clear away a file that is not to be sent after all; what was sent stays."""
+        attaching.discard([get_object_or_404(self.get_object().attachments.all(), uuid=file)])
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=DialogSerializer)
     @action(detail=True, methods=["post"])
@@ -69,6 +127,19 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         dialog = self.get_object()
         handing.close(dialog, at=now())
         return Response(DialogSerializer(dialog).data)
+
+
+def _author(request: Request, sender: str) -> User | None:
+    """Return the person who speaks, or None for a customer.
+
+    Raises:
+        PersonRequired: a program speaks for customers only.
+    """
+    if sender == Sender.CUSTOMER:
+        return None
+    if (person := person_behind(request.user)) is None:
+        raise PersonRequired
+    return person
 
 
 class EventStreamRenderer(BaseRenderer):

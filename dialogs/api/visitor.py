@@ -19,12 +19,15 @@ from assistants.models import Assistant
 from config.addresses import address_of
 from config.throttling import seconds_to_wait
 from dialogs import origins
-from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Identify, Post
+from dialogs.addresses import addresses_of
+from dialogs.allowances import allowance_of
+from dialogs.api.serializers import BIG_INTEGER, VISITOR_COMMANDS, Identify, Post, Upload
 from dialogs.appearance import Appearance, questions_of, shown_by
+from dialogs.enums import Channel
 from dialogs.errors import OriginRefused, TooManyMessages
 from dialogs.events import as_event
-from dialogs.models import DialogMessage
-from dialogs.services import admitting, identifying, visiting
+from dialogs.models import DialogAttachment, DialogMessage
+from dialogs.services import admitting, attaching, identifying, visiting
 from dialogs.services.sighting import note_sighting
 
 SESSION_RATE = "60/minute"
@@ -85,6 +88,7 @@ class ConfigView(VisitorView):
                 "widget_version": assistant.widget_version,
                 "frame": shown_by(assistant),
                 "is_active": assistant.is_active,
+                "files": allowance_of(Channel.WIDGET).as_json(),
             }
         )
 
@@ -161,6 +165,39 @@ class MessagesView(VisitorView):
         received = visiting.say(visitor, at=now(), **payload.validated_data)
         code = status.HTTP_201_CREATED if received.is_new else status.HTTP_200_OK
         return Response({"message": as_event(received.message)}, status=code)
+
+
+class FilesView(VisitorView):
+    """Files a visitor is about to send."""
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Keep one file until a message names it."""
+        visitor = self.visitor(request, uuid)
+        payload = Upload(data=request.data)
+        payload.is_valid(raise_exception=True)
+        file = payload.validated_data["file"]
+        attachment = visiting.upload(visitor, content=file, name=file.name, at=now())
+        return Response({**attachment.facts(), **addresses_of(attachment)}, status=status.HTTP_201_CREATED)
+
+
+class FileView(VisitorView):
+    """One file of the visitor's conversations."""
+
+    def get(self, request: Request, uuid: UUID, file: UUID) -> Response:
+        """Return the file's facts with fresh addresses."""
+        attachment = self._file(request, uuid, file)
+        return Response({**attachment.facts(), **addresses_of(attachment)})
+
+    def delete(self, request: Request, uuid: UUID, file: UUID) -> Response:
+        """Clear away a file that is not to be sent after all; what was sent stays."""
+        attaching.discard([self._file(request, uuid, file)])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _file(self, request: Request, uuid: UUID, file: UUID) -> DialogAttachment:
+        found = visiting.file_of(self.visitor(request, uuid), file)
+        if found is None:
+            raise NotFound
+        return found
 
 
 class CommandView(VisitorView):

@@ -1,5 +1,6 @@
-"""Contacts, conversations, messages, ratings and answers under way."""
+"""Contacts, conversations, messages, files, ratings and answers under way."""
 
+from dialogs.models.attachments import DialogAttachment
 from dialogs.models.contacts import Contact, ContactIdentity
 from dialogs.models.dialogs import Dialog, DialogQuerySet
 from dialogs.models.inbound import InboundEvent
@@ -14,6 +15,7 @@ __all__ = [
     "Contact",
     "ContactIdentity",
     "Dialog",
+    "DialogAttachment",
     "DialogMessage",
     "DialogQuerySet",
     "DialogRating",

@@ -20,6 +20,7 @@ class InboundEvent(Owned, Created):
 
     bot = models.ForeignKey("assistants.BotInstance", models.CASCADE, related_name="+", verbose_name=_("bot"))
     key = models.CharField(_("id on the platform"), max_length=255)
+    payload = models.JSONField(_("what is held of it"), default=dict, blank=True)
 
     objects = InboundQuerySet.as_manager()
 

@@ -93,6 +93,16 @@ class DialogMessage(Public, Owned, Created):
         return f"{self.get_sender_display()} {self.seq}: {self.text[:60]}"
 
     @property
+    def words(self) -> str:
+        """Return what was written, without the names of the files that came with it."""
+        return self.text.removeprefix(self.metadata.get("named", "")).strip() if self.has_files else self.text
+
+    @property
+    def has_files(self) -> bool:
+        """Say whether files came with it, without asking the database."""
+        return bool(self.metadata.get("files"))
+
+    @property
     def intent_words(self) -> str:
         """Say what the message is about."""
         return Intent.words(self.intent)

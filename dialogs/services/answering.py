@@ -10,13 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.timezone import now
 
 from assistants.errors import ModelFailed, NoModelAvailable
 from assistants.models import Assistant
 from billing import services as billing
 from billing.errors import InsufficientFunds
+from config.errors import ProviderError
 from dialogs import phrases, receipts, tasks
 from dialogs.enums import HandoffReason, RunStatus, Sender
 from dialogs.events import announce_run
@@ -101,7 +102,18 @@ def _take_turn(run: AnswerRun, dialog: Dialog) -> None:
     elif decision == Decision.SMALL_TALK:
         _compose(turn)
     else:
+        _find(turn)
+
+
+def _find(turn: Turn) -> None:
+    """Look for passages, and answer from them if they are enough."""
+    question = turn.question
+    try:
         turn.found = search(turn.assistant, question.query, limit=PASSAGES, at=now())
+    except (ProviderError, OperationalError) as failure:
+        log.warning("search_failed", error=str(failure))
+        _call_person(turn, HandoffReason.TOOL_FAILED)
+    else:
         if turn.found.is_enough:
             _compose(turn)
         elif question.follows_gap and turn.assistant.handoff_enabled:

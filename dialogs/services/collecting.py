@@ -49,7 +49,7 @@ def _corrected(assistant: Assistant, since: datetime, limit: int) -> Iterator[Fo
     for answer in failed.select_related("dialog").order_by("-pk")[:limit]:
         later = answer.dialog.messages.after(answer.seq).filter(sender=Sender.OPERATOR)
         correction = later.first()
-        if correction and len(correction.text) >= SHORTEST_ANSWER:
+        if correction and len(correction.words) >= SHORTEST_ANSWER:
             correction.dialog = answer.dialog
             yield from _example(correction, "corrected", before=answer.seq)
 
@@ -59,10 +59,10 @@ def _example(
 ) -> Iterator[Found]:
     question = _question(answer, before=before or answer.seq)
     if question:
-        facts = dict.fromkeys(" ".join(fact.split()) for fact in FACT.findall(answer.text))
+        facts = dict.fromkeys(" ".join(fact.split()) for fact in FACT.findall(answer.words))
         yield Found(
             question=question,
-            answer=answer.text,
+            answer=answer.words,
             reason=reason,
             dialog=answer.dialog.uuid,
             seq=answer.seq,
@@ -78,8 +78,8 @@ def _question(answer: DialogMessage, *, before: int) -> str:
     for message in earlier:
         if message.sender != Sender.CUSTOMER:
             break
-        if message.intent not in intents.SMALL_TALK and message.intent != "ask_person":
-            words.insert(0, message.text)
+        if message.words and message.intent not in intents.SMALL_TALK and message.intent != "ask_person":
+            words.insert(0, message.words)
     return "\n".join(words)
 
 

@@ -55,14 +55,15 @@ def give_back(dialog: Dialog, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def stop_waiting(dialog: Dialog, *, expired: bool, at: datetime) -> None:
-    """Return a dialog that nobody took to the assistant.
+def stop_waiting(dialog: Dialog, *, expired: bool, at: datetime, words: str = "", **facts: str) -> None:
+    """Return a dialog that nobody took to the assistant, in ``words`` with their ``facts`` or the usual ones.
 
     Raises:
         IllegalHandoff: it does not wait for a person.
     """
     dialog.hand_over(HandoffStatus.EXPIRED if expired else HandoffStatus.CANCELLED)
-    _tell(dialog, SystemType.HANDOFF_ENDED, NOBODY_CAME if expired else phrases.RETURNED, at=at)
+    usual = NOBODY_CAME if expired else phrases.RETURNED
+    _tell(dialog, SystemType.HANDOFF_ENDED, words or usual, at=at, **facts)
 
 
 def _be_in(dialog: Dialog, status: HandoffStatus) -> None:

@@ -58,7 +58,7 @@ def propose_from(message_id: int) -> KnowledgeEntry | None:
         "dialog__assistant", "dialog__tenant", "dialog__contact", "author"
     ).get(pk=message_id)
     dialog = message.dialog
-    if not (dialog.fallback or dialog.handoff_status != HandoffStatus.NONE) or not _says_something(message.text):
+    if not (dialog.fallback or dialog.handoff_status != HandoffStatus.NONE) or not _says_something(message.words):
         return None
     asked = _asked_before(message)
     if not asked:
@@ -66,8 +66,8 @@ def propose_from(message_id: int) -> KnowledgeEntry | None:
     return answers.propose(
         dialog.tenant,
         assistant=dialog.assistant,
-        question="\n".join(row.text for row in asked),
-        answer=message.text,
+        question="\n".join(row.words for row in asked),
+        answer=message.words,
         by=message.author,
         dialog_uuid=dialog.uuid,
         seq=asked[-1].seq,
@@ -89,7 +89,7 @@ def teach(message: DialogMessage, *, by: User) -> KnowledgeEntry:
             dialog.tenant,
             assistant=dialog.assistant,
             question=question,
-            answer=message.text,
+            answer=message.words,
             by=by,
             dialog_uuid=dialog.uuid,
             seq=message.seq,
@@ -105,14 +105,14 @@ def question_before(message: DialogMessage) -> str:
     asked = _asked_before(message)
     if not asked:
         asked = list(_customer_before(message).order_by("-seq")[:1])
-    return "\n".join(row.text for row in asked)
+    return "\n".join(row.words for row in asked)
 
 
 def _asked_before(message: DialogMessage) -> list[DialogMessage]:
     """Return the customer's latest questions in a row; greetings, thanks and calls for a person are none."""
     asked: list[DialogMessage] = []
     for row in _customer_before(message).order_by("-seq")[:LOOKED_BACK]:
-        if row.intent in NO_QUESTION or YES.match(row.text) or len(stems_of(row.text)) < FEWEST_WORDS:
+        if row.intent in NO_QUESTION or YES.match(row.words) or len(stems_of(row.words)) < FEWEST_WORDS:
             continue
         if asked and asked[0].seq - row.seq > 1:
             break

@@ -1,8 +1,10 @@
 """Putting messages into a dialog: numbered, announced, on their way."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -22,24 +24,25 @@ from dialogs.errors import (
     OutcomeUnknown,
 )
 from dialogs.events import announce_message, announce_shown
-from dialogs.models import Dialog, DialogMessage
+from dialogs.models import Dialog, DialogAttachment, DialogMessage
 from dialogs.ports import channel_for
+from dialogs.services import attaching
 
 LONGEST_MESSAGE = 8_000
 MAX_DELIVERY_ATTEMPTS = 8
 FIRST_PAUSE: Final = timedelta(seconds=5)  # doubled with each attempt: ten minutes in all
 
 
-def readable(text: str) -> str:
+def readable(text: str, *, has_files: bool = False) -> str:
     """Return ``text`` trimmed, if it is something a person can have written.
 
     Raises:
-        MessageEmpty: nothing is left after trimming.
+        MessageEmpty: nothing is left after trimming, and no files come with it.
         MessageTooLong: more than LONGEST_MESSAGE characters.
         MessageUnreadable: NUL or lone surrogates, which PostgreSQL cannot store.
     """
     trimmed = text.strip()
-    if not trimmed:
+    if not trimmed and not has_files:
         raise MessageEmpty
     if len(trimmed) > LONGEST_MESSAGE:
         raise MessageTooLong(length=len(trimmed), limit=LONGEST_MESSAGE)
@@ -48,9 +51,21 @@ def readable(text: str) -> str:
     return trimmed
 
 
-def append(dialog: Dialog, *, sender: Sender, text: str, at: datetime, **fields: Any) -> DialogMessage:
+def append(
+    dialog: Dialog,
+    *,
+    sender: Sender,
+    text: str,
+    at: datetime,
+    files: Sequence[DialogAttachment] = (),
+    **fields: Any,
+) -> DialogMessage:
     """Write the next message of ``dialog``, announce and deliver it; the caller owns the transaction."""
+    if facts := attaching.facts_of(files, language=dialog.language_code):
+        text = f"{facts['named']} {text}".strip()
+        fields["metadata"] = {**fields.get("metadata", {}), **facts}
     message = write(dialog, sender=sender, text=text, at=at, **fields)
+    attaching.bind(message, files)
     announce_message(message)
     if sender != Sender.CUSTOMER:
         transaction.on_commit(partial(_deliver_soon, message))
@@ -88,21 +103,33 @@ def _tell_programs(dialog: Dialog, message: DialogMessage, *, at: datetime) -> N
 
 
 @transaction.atomic
-def post(dialog: Dialog, *, author: User, text: str, at: datetime, client_id: str | None = None) -> DialogMessage:
-    """Say something as an operator; a repeated ``client_id`` returns the first message.
+def post(
+    dialog: Dialog, *, author: User, text: str, at: datetime, client_id: str | None = None, files: Sequence[UUID] = ()
+) -> DialogMessage:
+    """Say something as an operator, with files uploaded before; a repeated ``client_id`` returns the first message.
 
     Raises:
         DialogClosed: the conversation has ended.
         MessageEmpty, MessageTooLong, MessageUnreadable: see ``readable``.
+        TooManyFiles, FileMissing: see ``attaching.gather``.
     """
-    text = readable(text)
+    text = readable(text, has_files=bool(files))
     Dialog.objects.locked().get(pk=dialog.pk)
     dialog.refresh_from_db()
     if client_id and (known := dialog.messages.filter(platform_message_id=client_id).first()):
         return known
     if not dialog.is_open:
         raise DialogClosed(dialog=str(dialog.uuid))
-    message = append(dialog, sender=Sender.OPERATOR, text=text, at=at, author=author, platform_message_id=client_id)
+    gathered = attaching.gather([dialog], files, sender=Sender.OPERATOR, channel=dialog.platform) if files else []
+    message = append(
+        dialog,
+        sender=Sender.OPERATOR,
+        text=text,
+        at=at,
+        files=gathered,
+        author=author,
+        platform_message_id=client_id,
+    )
     transaction.on_commit(partial(signals.operator_answered.send, sender=Dialog, message_id=message.pk), robust=True)
     return message
 

@@ -1,5 +1,6 @@
 """Taking in what a customer says: identified, deduplicated, numbered, and due an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,15 +12,17 @@ from django.db.models.functions import Least
 
 from accounts.models import Tenant
 from assistants.models import Assistant, BotInstance
-from dialogs import intents, signals, tasks
+from dialogs import intents, phrases, signals, tasks
 from dialogs.enums import Channel, RunStatus, Sender
 from dialogs.events import announce_message
-from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogMessage
+from dialogs.models import AnswerRun, Contact, ContactIdentity, Dialog, DialogAttachment, DialogMessage
 from dialogs.ports import channel_for
 from dialogs.prompts import INSTRUCTION
-from dialogs.services.posting import readable, write
+from dialogs.services import attaching
+from dialogs.services.posting import append, readable, write
 
 LONGEST_QUIET: Final = timedelta(seconds=4)
+QUIET_ABOUT_FILES: Final = timedelta(seconds=60)
 SENTENCE: Final = 3  # words from which a message tells its language
 
 
@@ -108,7 +111,7 @@ def receive(dialog: Dialog, *, text: str, at: datetime, **fields: Any) -> Receiv
     Raises:
         MessageEmpty, MessageTooLong, MessageUnreadable: see ``readable``.
     """
-    text = readable(text)
+    text = readable(text, has_files=bool(fields.get("files")))
     return receive_locked(Dialog.objects.locked().get(pk=dialog.pk), text=text, at=at, **fields)
 
 
@@ -118,39 +121,65 @@ def receive_locked(
     text: str,
     at: datetime,
     platform_message_id: str | None = None,
-    metadata: dict[str, Any] | None = None,
+    files: Sequence[DialogAttachment] = (),
     needs_answer: bool = True,
 ) -> Received:
-    """Store a readable message and make its answer due; the caller holds the dialog's lock.
+    """Store a readable message with its files and make its answer due; the caller holds the dialog's lock.
 
     A repeated ``platform_message_id`` returns the first message and changes
     nothing. Several messages in a row become one turn: each one postpones the
     answer by the channel's quiet time, at most ``LONGEST_QUIET`` in all, and
     cancels an answer already under way. What ``needs_answer`` not is only kept.
+    Files are not read, so without words they get an honest reply instead of an
+    answer, unless one is under way that they may belong to.
     """
     if platform_message_id and (known := _known(dialog, platform_message_id)):
         return known
     dialog = dialog if dialog.is_open else _follow_up(dialog)
     _follow_language(dialog, text)
+    is_mute = bool(files) and not text and not dialog.runs.open().exists()
+    message = _write(dialog, text=text, files=files, platform_message_id=platform_message_id, at=at)
+    is_due = needs_answer and not is_mute  # queued before the sockets are told: the answer takes longer
+    run = make_due(dialog, message, at=at) if is_due else None
+    announce_message(message)
+    if is_mute:
+        _admit_files(dialog, at=at)
+    ids = {"dialog_id": dialog.pk, "message_id": message.pk}
+    transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **ids))
+    return Received(message=message, run=run, is_new=True)
+
+
+def _write(dialog: Dialog, *, text: str, files: Sequence[DialogAttachment], at: datetime, **ids: Any) -> DialogMessage:
+    """Write a customer's words, after the names of the files that come with them."""
+    facts = attaching.facts_of(files, language=dialog.language_code)
     reading = intents.read(text)
     message = write(
         dialog,
         sender=Sender.CUSTOMER,
-        text=text,
+        text=f"{facts.get('named', '')} {text}".strip(),
         at=at,
-        platform_message_id=platform_message_id,
         intent=reading.intent,
         confidence=reading.confidence,
         entities=reading.entities,
-        metadata=metadata or {},
+        metadata=facts,
+        **ids,
     )
-    run = (
-        make_due(dialog, message, at=at) if needs_answer else None
-    )  # queued before the sockets are told: the answer takes longer
-    announce_message(message)
-    facts = {"dialog_id": dialog.pk, "message_id": message.pk}
-    transaction.on_commit(partial(signals.message_received.send, sender=Dialog, **facts))
-    return Received(message=message, run=run, is_new=True)
+    attaching.bind(message, files)
+    return message
+
+
+def _admit_files(dialog: Dialog, *, at: datetime) -> None:
+    """Say that the assistant does not open files, once for a handful of them, and offer a person."""
+    assistant = dialog.assistant
+    if dialog.awaits_person or not dialog.auto_response or assistant is None or not assistant.is_active:
+        return
+    last = dialog.messages.exclude(sender=Sender.CUSTOMER).order_by("-seq").first()
+    if last and last.metadata.get("about_files") and at - last.created_at < QUIET_ABOUT_FILES:
+        return
+    phrase = phrases.FILES_ASK_PERSON if assistant.handoff_enabled else phrases.FILES
+    words = phrases.say(phrase, language=dialog.language_code)
+    facts = {"about_files": True, "offers_person": assistant.handoff_enabled}
+    append(dialog, sender=Sender.ASSISTANT, text=words, at=at, metadata=facts)
 
 
 @transaction.atomic

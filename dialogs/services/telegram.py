@@ -11,7 +11,7 @@ from config.errors import DomainError
 from dialogs import phrases
 from dialogs.enums import HandoffReason, Sender
 from dialogs.models import Dialog, DialogMessage, MessageRating
-from dialogs.services import listening
+from dialogs.services import continuing, listening
 from dialogs.services.handing import request_person
 from dialogs.services.posting import append
 from dialogs.services.rating import rate_dialog, rate_message
@@ -35,9 +35,8 @@ def take_update(bot: BotInstance, update: dict[str, Any], *, at: datetime) -> Re
     if message := said(update.get("message")):
         _hear(bot, message, at=at)
     elif edited := said(update.get("edited_message")):
-        dialog = listening.chat(bot, edited.chat_id)
-        if dialog:
-            listening.correct(dialog, words=edited.words, message_id=edited.message_id, at=at)
+        listening.one_at_a_time(bot, edited.chat_id)
+        _correct(bot, edited, at=at)
     elif pressed := part(update.get("callback_query")):
         return _press(bot, pressed, at=at)
     elif member := part(update.get("my_chat_member")):
@@ -48,6 +47,7 @@ def take_update(bot: BotInstance, update: dict[str, Any], *, at: datetime) -> Re
 def _hear(bot: BotInstance, message: Said, *, at: datetime) -> None:
     if not message.words and not message.attachments:
         return
+    listening.one_at_a_time(bot, message.chat_id)
     dialog = listening.dialog_of(bot, chat_id=message.chat_id, person=message.person)
     if dialog.context_data.get("blocked_at"):
         note_blocked(dialog, is_blocked=False)
@@ -57,10 +57,24 @@ def _hear(bot: BotInstance, message: Said, *, at: datetime) -> None:
         listening.hear(
             dialog, words=message.words, attachments=message.attachments, message_id=message.message_id, at=at
         )
+        if held := listening.held_correction(bot, f"{message.chat_id}:{message.message_id}"):
+            listening.correct(dialog, message_id=message.message_id, at=at, **held)
+
+
+def _correct(bot: BotInstance, edited: Said, *, at: datetime) -> None:
+    """Take a correction over; one that came before its message is held until that comes."""
+    dialog = listening.chat(bot, edited.chat_id)
+    correction: dict[str, Any] = {"words": edited.words, "edited_at": edited.edited_at}
+    if dialog is None or not listening.knows(dialog, edited.message_id):
+        listening.hold_correction(bot, f"{edited.chat_id}:{edited.message_id}", **correction)
+    else:
+        listening.correct(dialog, message_id=edited.message_id, at=at, **correction)
 
 
 def _greet(dialog: Dialog, *, payload: str, at: datetime) -> None:
     """Remember where the customer came from and greet them, unless a person is in charge."""
+    if continuing.follow(dialog, payload=payload, at=at):
+        return
     if payload:
         dialog.context_data = {**dialog.context_data, "start_payload": payload}
         Dialog.objects.filter(pk=dialog.pk).update(context_data=dialog.context_data)

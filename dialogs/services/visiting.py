@@ -1,22 +1,27 @@
 """A visitor of a website: who they are, what they see, what they do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.core import signing
+from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Q
 from rest_framework.exceptions import AuthenticationFailed
 
 from assistants.models import Assistant
 from config.throttling import seconds_to_wait
-from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus
+from dialogs import ports
+from dialogs.appearance import Appearance
+from dialogs.enums import Channel, HandoffReason, HandoffStatus, RunStatus, Sender
 from dialogs.errors import AssistantOff, TooManyMessages
 from dialogs.events import announce_run, as_event, state_of
-from dialogs.models import Dialog, DialogMessage
+from dialogs.models import Dialog, DialogAttachment, DialogMessage
 from dialogs.models.dialogs import PAGE_FACTS, DialogQuerySet
-from dialogs.services import handing, posting, rating
+from dialogs.services import attaching, handing, posting, rating
 from dialogs.services.receiving import Author, Received, open_dialog, receive, receive_locked
 
 SALT: Final = "otklik.visitor"
@@ -25,6 +30,7 @@ PAGE: Final = 300
 KNOWN: Final = "u"
 """How the key of a customer begins whom the shop's server vouched for; the keys of others are hexadecimal."""
 POST_RATE: Final = "30/minute"
+ADDRESS_RATE: Final = "5/hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +78,56 @@ def visitor_of(assistant: Assistant, token: str) -> Visitor:
     return Visitor(assistant=assistant, key=str(claims["v"]))
 
 
-def say(visitor: Visitor, *, text: str, client_id: str, at: datetime) -> Received:
-    """Store what the visitor wrote, in their open conversation or a new one.
+def consent_page_of(assistant: Assistant) -> str:
+    """Return where the shop says how it treats what customers write, or nothing."""
+    return Appearance.of(assistant).consent_url
+
+
+def say(visitor: Visitor, *, text: str, client_id: str, at: datetime, files: Sequence[UUID] = ()) -> Received:
+    """Store what the visitor wrote and uploaded, in their open conversation or a new one.
 
     Raises:
         AssistantOff: the seller switched the assistant off.
         TooManyMessages: more than ``POST_RATE``.
         MessageEmpty, MessageTooLong, MessageUnreadable: see ``posting.readable``.
+        TooManyFiles, FileMissing: see ``attaching.gather``.
     """
-    text = posting.readable(text)
+    text = posting.readable(text, has_files=bool(files))
     if not visitor.assistant.is_active:
         raise AssistantOff
     if wait := seconds_to_wait(POST_RATE, "visitor", visitor.key):
         raise TooManyMessages(seconds=wait)
     with transaction.atomic():
-        if dialog := visitor.dialogs.open().locked().first():
-            return receive_locked(dialog, text=text, at=at, platform_message_id=client_id)
+        dialog = visitor.dialogs.open().locked().first()
+        if dialog or files:
+            gathered = _gather(visitor, files, client_id=client_id)
+            dialog = dialog or Dialog.objects.locked().get(pk=begin(visitor).pk)
+            return receive_locked(dialog, text=text, at=at, platform_message_id=client_id, files=gathered)
     return receive(begin(visitor), text=text, at=at, platform_message_id=client_id)
+
+
+def _gather(visitor: Visitor, files: Sequence[UUID], *, client_id: str) -> Sequence[DialogAttachment]:
+    if not files:
+        return ()
+    return attaching.gather(visitor.dialogs, files, sender=Sender.CUSTOMER, channel=Channel.WIDGET, client_id=client_id)
+
+
+def upload(visitor: Visitor, *, content: "File[Any]", name: str, at: datetime) -> DialogAttachment:
+    """Keep a file that the visitor is about to send.
+
+    Raises:
+        AssistantOff: the seller switched the assistant off.
+        DomainError: see ``attaching.upload``.
+    """
+    if not visitor.assistant.is_active:
+        raise AssistantOff
+    return attaching.upload(begin(visitor), content=content, name=name, sender=Sender.CUSTOMER, at=at)
+
+
+def file_of(visitor: Visitor, uuid: UUID) -> DialogAttachment | None:
+    """Return a file of the visitor's conversations; of what others upload, only what was sent."""
+    own = DialogAttachment.objects.filter(dialog__in=visitor.dialogs, uuid=uuid)
+    return own.filter(Q(sender=Sender.CUSTOMER) | Q(message__isnull=False)).first()
 
 
 def begin(visitor: Visitor) -> Dialog:
@@ -118,7 +157,7 @@ def snapshot(dialog: Dialog | None, *, after_seq: int) -> dict[str, Any]:
 
 def messages_after(dialog: Dialog, seq: int) -> list[dict[str, Any]]:
     """Return the events of the messages after ``seq``: all that were missed, or the last page at first sight."""
-    messages = dialog.messages.select_related("author").prefetch_related("ratings")
+    messages = dialog.messages.select_related("author").prefetch_related("ratings", "attachments")
     rows = list(messages.after(seq)[:PAGE]) if seq else list(reversed(messages.order_by("-seq")[:PAGE]))
     return [{**as_event(row), "rating": _thumb(row)} for row in rows]
 
@@ -137,7 +176,7 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
 
     Args:
         dialog: The visitor's own conversation.
-        command: stop, ask_person, close, shown, rate, rate_dialog or set_context.
+        command: stop, ask_person, choose, close, shown, rate, rate_dialog or set_context.
         fields: The command's validated fields.
         at: When.
 
@@ -149,6 +188,8 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
     elif command == "ask_person":
         if dialog.handoff_status not in {HandoffStatus.REQUESTED, HandoffStatus.ACTIVE}:
             handing.request_person(dialog, reason=HandoffReason.CUSTOMER_ASKED, at=at)
+    elif command == "choose":
+        _choose(dialog, fields["choice"], fields["email"], at=at)
     elif command == "close":
         handing.close(dialog, at=at)
     elif command == "shown":
@@ -159,6 +200,18 @@ def obey(dialog: Dialog, command: str, fields: dict[str, Any], *, at: datetime) 
         _set_context(dialog, fields["facts"])
     elif command == "rate":
         _rate(dialog, fields["message"], fields["rating"], fields.get("comment", ""))
+
+
+def _choose(dialog: Dialog, choice: str, address: str, *, at: datetime) -> None:
+    """Do what a waiting visitor chose; letters to addresses they name are few."""
+    if address and (
+        wait := max(
+            seconds_to_wait(ADDRESS_RATE, "visitor-address", dialog.session_id),
+            seconds_to_wait(ADDRESS_RATE, "address", address.lower()),
+        )
+    ):
+        raise TooManyMessages(seconds=wait)
+    ports.choose(dialog, choice, at=at, address=address)
 
 
 def _rate(dialog: Dialog, uuid: UUID, value: int, comment: str) -> None:

@@ -15,11 +15,23 @@ from config.errors import ProviderError
 from config.throttling import seconds_to_wait
 from dialogs.enums import DeliveryStatus, Sender, SystemType
 from dialogs.errors import ChannelBusy, ChannelRefused
-from dialogs.models import Dialog, DialogMessage
-from dialogs.splitting import split
+from dialogs.models import Dialog, DialogAttachment, DialogMessage
+from dialogs.pieces import Piece, content_of, note_sent, pieces_of
 from dialogs.telegram.client import FORBIDDEN, UNAUTHORISED, Telegram
 
 LIMIT: Final = 4096
+CAPTION_LIMIT: Final = 1024
+DOCUMENT: Final = "sendDocument"
+PHOTOS: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
+METHODS: Final = {
+    **dict.fromkeys(PHOTOS, "sendPhoto"),
+    "image/gif": "sendAnimation",
+    "audio/mpeg": "sendAudio",
+    "audio/mp4": "sendAudio",
+    "video/mp4": "sendVideo",
+}
+LONGEST_SIDES, WIDEST_RATIO = 10_000, 20  # of a photo, for Telegram
+BAD_REQUEST: Final = 400
 CHAT_RATE: Final = "3/3seconds"
 BOT_RATE: Final = "25/second"
 STARS: Final = range(1, 6)
@@ -40,15 +52,14 @@ class TelegramChannel:
             raise ChannelRefused(_("The bot is stopped or disconnected."))
         if dialog.context_data.get("blocked_at"):
             raise ChannelRefused(_("The customer has blocked the bot."), status=FORBIDDEN)
-        parts = split(message.text, limit=LIMIT)
+        parts = pieces_of(message, longest_text=LIMIT, longest_caption=CAPTION_LIMIT, takes_caption=lambda kind: True)
         sent: list[str] = list(message.metadata.get("platform_ids", []))
-        for number, text in enumerate(parts[len(sent) :], start=len(sent) + 1):
+        for number, piece in enumerate(parts[len(sent) :], start=len(sent) + 1):
             wait_turn(bot, dialog.chat_id)
             keyboard = {"reply_markup": markup} if number == len(parts) and (markup := buttons(message)) else {}
-            result = _send(bot, dialog, text=text, **keyboard)
+            result = _send(bot, dialog, piece, **keyboard)
             sent.append(str(result["message_id"]))
-            message.metadata["platform_ids"] = sent
-            DialogMessage.objects.filter(pk=message.pk).update(metadata=message.metadata)
+            note_sent(message, sent)
         return DeliveryStatus.DELIVERED
 
     def typing(self, dialog: Dialog) -> Callable[[], None] | None:
@@ -80,9 +91,9 @@ def wait_turn(bot: BotInstance, chat_id: str) -> None:
         raise ChannelBusy(_("Waiting for this bot’s turn."), retry_after=wait)
 
 
-def _send(bot: BotInstance, dialog: Dialog, **parameters: Any) -> dict[str, Any]:
+def _send(bot: BotInstance, dialog: Dialog, piece: Piece, **parameters: Any) -> dict[str, Any]:
     try:
-        result: dict[str, Any] = Telegram(bot.open_token()).call("sendMessage", chat_id=dialog.chat_id, **parameters)
+        result: dict[str, Any] = _hand_over(Telegram(bot.open_token()), piece, chat_id=dialog.chat_id, **parameters)
     except ChannelBusy as busy:  # Telegram blocks the whole bot, so all its chats wait
         cache.set(_pause_key(bot), time.time() + busy.retry_after, timeout=busy.retry_after + 1)
         raise
@@ -95,6 +106,27 @@ def _send(bot: BotInstance, dialog: Dialog, **parameters: Any) -> dict[str, Any]
             BotInstance.objects.filter(pk=bot.pk).update(last_error=now(), last_error_message=words)
         raise
     return result
+
+
+def _hand_over(telegram: Telegram, piece: Piece, **parameters: Any) -> Any:
+    """Send words or a file; a picture that Telegram does not show as one goes as a document."""
+    if piece.file is None:
+        return telegram.call("sendMessage", text=piece.text, **parameters)
+    captioned = parameters | ({"caption": piece.text} if piece.text else {})
+    method, content = _method_for(piece.file), content_of(piece.file)
+    try:
+        return telegram.send_file(method, method.removeprefix("send").lower(), content, **captioned)
+    except ChannelRefused as refused:
+        if method == DOCUMENT or refused.status != BAD_REQUEST:
+            raise
+        return telegram.send_file(DOCUMENT, "document", content, **captioned)
+
+
+def _method_for(file: DialogAttachment) -> str:
+    """Return the method that shows a file as what it is."""
+    width, height = file.width or 1, file.height or 1
+    is_odd = width + height > LONGEST_SIDES or max(width, height) > WIDEST_RATIO * min(width, height)
+    return DOCUMENT if file.content_type in PHOTOS and is_odd else METHODS.get(file.content_type, DOCUMENT)
 
 
 def note_blocked(dialog: Dialog, *, is_blocked: bool) -> None:

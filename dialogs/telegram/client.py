@@ -1,5 +1,6 @@
 """Calls of the Bot API."""
 
+import json
 import re
 from typing import Any, Final
 
@@ -7,11 +8,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dialogs import providers
-from dialogs.errors import ChannelBusy, ChannelRefused
+from dialogs.errors import ChannelBusy, ChannelRefused, TooLargeToFetch
 
 TOKEN: Final = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,80}")
 TOO_MANY: Final = 429
 FORBIDDEN: Final = 403
+TOO_BIG: Final = "file is too big"  # Telegram's words for more than 20 MB
 UNAUTHORISED: Final = (401, 404)  # 404: no such bot
 
 
@@ -30,8 +32,23 @@ class Telegram:
             OutcomeUnknown: no answer came.
             ChannelRefused: Telegram says no.
         """
-        base = f"{settings.SERVICES['TELEGRAM_API_URL']}/bot{self._token}"
-        reply = providers.exchange("POST", f"{base}/{method}", json=parameters, timeout=patience)
+        return self._read(providers.exchange("POST", self._address(method), json=parameters, timeout=patience))
+
+    def send_file(self, method: str, field: str, file: providers.Upload, **parameters: Any) -> Any:
+        """Call a method that takes a file; what is no text is written as JSON.
+
+        Raises:
+            ProviderError: see ``call``.
+        """
+        form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in parameters.items()}
+        address, patience = self._address(method), providers.UPLOAD_TIMEOUT
+        return self._read(providers.exchange("POST", address, form=form, files={field: file}, timeout=patience))
+
+    def _address(self, method: str) -> str:
+        return f"{settings.SERVICES['TELEGRAM_API_URL']}/bot{self._token}/{method}"
+
+    @staticmethod
+    def _read(reply: providers.Reply) -> Any:
         if reply.body.get("ok") is True:
             return reply.body.get("result")
         words = str(reply.body.get("description") or _("Telegram refused (%(status)d).") % {"status": reply.status})
@@ -46,8 +63,13 @@ class Telegram:
         Raises:
             ProviderError: see ``call`` and ``providers.download``.
         """
-        file = self.call("getFile", file_id=file_id)
+        try:
+            file = self.call("getFile", file_id=file_id)
+        except ChannelRefused as refused:
+            if TOO_BIG in str(refused):
+                raise TooLargeToFetch(str(refused)) from refused
+            raise
         if int(file.get("file_size") or 0) > limit:
-            raise ChannelRefused(_("The file is larger than it said."))
+            raise TooLargeToFetch(_("The file is too large to be kept."))
         address = f"{settings.SERVICES['TELEGRAM_API_URL']}/file/bot{self._token}/{file['file_path']}"
         return providers.download(address, limit=limit)

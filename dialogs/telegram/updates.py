@@ -21,10 +21,6 @@ class Attachment:
     size: int = 0
     seconds: int = 0
 
-    def facts(self) -> dict[str, Any]:
-        """Return it for a message's metadata."""
-        return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -46,6 +42,8 @@ class Said:
     person: Person
     words: str
     attachments: tuple[Attachment, ...]
+    edited_at: int = 0
+    """When the customer corrected it, in seconds since 1970; 0: never."""
 
     @property
     def start_payload(self) -> str | None:
@@ -67,6 +65,7 @@ def said(message: Any) -> Said | None:
         person=_person(sender, chat),
         words=clean(message.get("text") or message.get("caption") or "", length=None).strip() or _place(message),
         attachments=_attachments(message),
+        edited_at=number(message.get("edit_date")),
     )
 
 

@@ -19,7 +19,9 @@ from django.views.decorators.http import require_safe
 
 from assistants.models import Assistant
 from dialogs import origins, storefront, wording
+from dialogs.allowances import allowance_of
 from dialogs.appearance import Appearance, language_of, shown_by
+from dialogs.enums import Channel
 from dialogs.services.posting import LONGEST_MESSAGE
 from dialogs.services.sighting import note_sighting
 
@@ -109,13 +111,13 @@ def _frame_config(assistant: Assistant, language: str) -> dict[str, Any]:
         "version": assistant.widget_version,
         "limit": LONGEST_MESSAGE,
         "origins": origins.named_by(assistant),
+        "files": allowance_of(Channel.WIDGET).as_json(),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
             **{
                 name: reverse(f"widget_{name}", args=[assistant.uuid])
-                for name in ("config", "ticket", "session", "identify", "messages")
+                for name in ("config", "ticket", "session", "identify", "messages", "command", "files")
             },
-            "command": reverse("widget_command", args=[assistant.uuid]),
         },
     }
 

@@ -17,10 +17,11 @@ from config.errors import ProviderError
 from dialogs.enums import DeliveryStatus, Sender
 from dialogs.errors import ChannelRefused
 from dialogs.models import Dialog, DialogMessage
-from dialogs.splitting import split
+from dialogs.pieces import Piece, content_of, note_sent, pieces_of
 from dialogs.whatsapp.client import TOKEN_REFUSED, WhatsApp, client_of, integration_of, window_words
 
 LIMIT: Final = 4096
+CAPTION_LIMIT: Final = 1024
 WINDOW: Final = timedelta(hours=24)
 
 
@@ -39,11 +40,11 @@ class WhatsAppChannel:
             raise ChannelRefused(_("The number is stopped or disconnected."))
         if not _is_window_open(dialog):
             raise ChannelRefused(window_words())
-        client, parts = client_of(bot), split(message.text, limit=LIMIT)
-        sent: list[str] = list(message.metadata.get("platform_ids", []))
-        for text in parts[len(sent) :]:
+        client, sent = client_of(bot), list(message.metadata.get("platform_ids", []))
+        parts = pieces_of(message, longest_text=LIMIT, longest_caption=CAPTION_LIMIT, takes_caption=_takes_caption)
+        for piece in parts[len(sent) :]:
             try:
-                sent.append(client.send_text(dialog.chat_id, text, reference=str(message.uuid)))
+                sent.append(_send(client, dialog.chat_id, piece, reference=str(message.uuid)))
             except ChannelRefused as refused:
                 if refused.status == TOKEN_REFUSED:
                     words = _("WhatsApp no longer accepts this number’s token.")
@@ -51,8 +52,7 @@ class WhatsAppChannel:
                     if integration := integration_of(bot):
                         mark(integration, status=IntegrationStatus.REAUTH_REQUIRED, message=words)
                 raise
-            message.metadata["platform_ids"] = sent
-            DialogMessage.objects.filter(pk=message.pk).update(metadata=message.metadata)
+            note_sent(message, sent)
         return DeliveryStatus.SENT
 
     def typing(self, dialog: Dialog) -> Callable[[], None] | None:
@@ -64,6 +64,31 @@ class WhatsAppChannel:
         with contextlib.suppress(ChannelRefused):
             return partial(_show_typing, client_of(bot), last.platform_message_id)
         return None
+
+
+def _takes_caption(kind: str) -> bool:
+    return _kind_of(kind) != "audio"
+
+
+def _kind_of(content_type: str) -> str:
+    """Return as what WhatsApp sends a file."""
+    family = content_type.split("/", maxsplit=1)[0]
+    return family if family in {"image", "audio", "video"} else "document"
+
+
+def _send(client: WhatsApp, to: str, piece: Piece, *, reference: str) -> str:
+    """Send words or a file; a retry does not upload the file again."""
+    file = piece.file
+    if file is None:
+        return client.send_text(to, piece.text, reference=reference)
+    if not file.platform_file_id:
+        file.platform_file_id = client.upload(content_of(file))
+        file.save(update_fields=["platform_file_id"])
+    kind = _kind_of(file.content_type)
+    facts = {"id": file.platform_file_id}
+    facts |= {"caption": piece.text} if piece.text else {}
+    facts |= {"filename": file.name} if kind == "document" else {}
+    return client.send_file(to, kind, facts, reference=reference)
 
 
 def _show_typing(client: WhatsApp, message_id: str) -> None:

@@ -10,7 +10,7 @@ from accounts.services import credentials_of
 from assistants.models import BotInstance
 from config.errors import ProviderUnavailable
 from dialogs import providers
-from dialogs.errors import ChannelBusy, ChannelRefused
+from dialogs.errors import ChannelBusy, ChannelRefused, TooLargeToFetch
 
 VERSION: Final = "v23.0"
 PLATFORM: Final = "whatsapp"
@@ -29,7 +29,7 @@ class WhatsApp:
         self.phone_number_id = phone_number_id
         self._headers = {"Authorization": f"Bearer {access_token}"}
 
-    def call(self, method: str, path: str, *, body: Any = None) -> dict[str, Any]:
+    def call(self, method: str, path: str, *, body: Any = None, **options: Any) -> dict[str, Any]:
         """Call the Graph API and return its answer.
 
         Raises:
@@ -38,7 +38,7 @@ class WhatsApp:
             ChannelRefused: WhatsApp says no.
         """
         url = f"{settings.SERVICES['WHATSAPP_API_URL']}/{VERSION}/{path}"
-        reply = providers.exchange(method, url, json=body, headers=self._headers)
+        reply = providers.exchange(method, url, json=body, headers=self._headers, **options)
         if reply.status < 300 and "error" not in reply.body:  # noqa: PLR2004 -- what HTTP calls success
             return reply.body
         error = reply.body.get("error") or {}
@@ -58,12 +58,33 @@ class WhatsApp:
         Raises:
             ProviderError: see ``call``.
         """
+        return self._send(to, "text", {"body": text, "preview_url": False}, reference=reference)
+
+    def upload(self, file: providers.Upload) -> str:
+        """Send a file up and return WhatsApp's id of it, good for a month.
+
+        Raises:
+            ProviderError: see ``call``.
+        """
+        form = {"messaging_product": "whatsapp", "type": file[2]}
+        path, patience = f"{self.phone_number_id}/media", providers.UPLOAD_TIMEOUT
+        return str(self.call("POST", path, form=form, files={"file": file}, timeout=patience)["id"])
+
+    def send_file(self, to: str, kind: str, facts: dict[str, str], *, reference: str) -> str:
+        """Send an uploaded file as image, document, audio or video and return WhatsApp's id of the message.
+
+        Raises:
+            ProviderError: see ``call``.
+        """
+        return self._send(to, kind, facts, reference=reference)
+
+    def _send(self, to: str, kind: str, content: dict[str, Any], *, reference: str) -> str:
         body = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             "to": to,
-            "type": "text",
-            "text": {"body": text, "preview_url": False},
+            "type": kind,
+            kind: content,
             "biz_opaque_callback_data": reference,
         }
         sent = self.call("POST", f"{self.phone_number_id}/messages", body=body)
@@ -99,7 +120,7 @@ class WhatsApp:
         """
         media = self.call("GET", media_id)
         if int(media.get("file_size") or 0) > limit:
-            raise ChannelRefused(_("The file is larger than it said."))
+            raise TooLargeToFetch(_("The file is too large to be kept."))
         return providers.download(str(media["url"]), limit=limit, headers=self._headers)
 
 

@@ -39,7 +39,18 @@ def extract(file: IO[bytes], *, filename: str, wall_seconds: float = limits.WALL
     Raises:
         Refused: the file cannot be read, and why.
     """
-    command = [sys.executable, "-E", "-s", "-X", "utf8", "-m", "knowledge.extraction", filename]
+    return _interpret(*run("knowledge.extraction", filename, file=file, wall_seconds=wall_seconds))
+
+
+def run(module: str, *arguments: str, file: IO[bytes], wall_seconds: float = limits.WALL_SECONDS) -> tuple[bytes, int]:
+    """Give ``file`` to a module of ours in a child process; return what it wrote and its exit code.
+
+    The module closes itself in (``sandbox.close_in``) before it looks at the file.
+
+    Raises:
+        Refused: it took too long or wrote too much.
+    """
+    command = [sys.executable, "-E", "-s", "-X", "utf8", "-m", module, *arguments]
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
         command,
         stdin=file,
@@ -51,12 +62,11 @@ def extract(file: IO[bytes], *, filename: str, wall_seconds: float = limits.WALL
     ) as child:
         try:
             output = _read(child, deadline=time.monotonic() + wall_seconds)
-            code = child.wait(timeout=wall_seconds)
+            return output, child.wait(timeout=wall_seconds)
         except subprocess.TimeoutExpired as error:
             raise Refused("timeout") from error
         finally:
             _end(child)
-    return _interpret(output, code)
 
 
 def _read(child: "subprocess.Popen[bytes]", *, deadline: float) -> bytes:

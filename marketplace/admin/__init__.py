@@ -11,7 +11,14 @@ from marketplace.admin.chats import (
     SequenceTemplateAdmin,
 )
 from marketplace.admin.extension import ExtensionUploadAdmin, ExtensionUploadProblemAdmin
-from marketplace.admin.outbox import OutgoingAdmin, ReplyRuleAdmin, WritingSlotAdmin
+from marketplace.admin.outbox import (
+    BulkItemAdmin,
+    BulkJobAdmin,
+    OutgoingAdmin,
+    ReplyRuleAdmin,
+    SavedFilterAdmin,
+    WritingSlotAdmin,
+)
 from marketplace.admin.reputation import ReviewDayAdmin, TopicDayAdmin
 from marketplace.admin.reviews import AiLogAdmin, ComplaintAdmin, QuestionAdmin, ReviewAdmin
 from marketplace.admin.stores import ProductAdmin, ProductRuleAdmin, SellerSettingsAdmin, StoreAdmin, StoreRuleAdmin
@@ -19,6 +26,8 @@ from marketplace.admin.syncs import StoreSyncAdmin, SyncSightingAdmin
 
 __all__ = [
     "AiLogAdmin",
+    "BulkItemAdmin",
+    "BulkJobAdmin",
     "ChatAdmin",
     "ChatAuditAdmin",
     "ChatLinkAdmin",
@@ -34,6 +43,7 @@ __all__ = [
     "ReplyRuleAdmin",
     "ReviewAdmin",
     "ReviewDayAdmin",
+    "SavedFilterAdmin",
     "SellerSettingsAdmin",
     "SequenceAdmin",
     "SequenceStepAdmin",

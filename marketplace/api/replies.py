@@ -50,6 +50,12 @@ class DraftSerializer(serializers.Serializer[Outgoing]):
     text = serializers.CharField(max_length=5000, allow_blank=True)
 
 
+class EditSerializer(DraftSerializer):
+    """A published answer as it is to be."""
+
+    due_at = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="Else at once.")
+
+
 class FateSerializer(serializers.Serializer[Outgoing]):
     """What a person found out about a reply whose fate is unknown."""
 
@@ -131,13 +137,12 @@ class ReviewViewSet(_Replied, ReadReviews):
         row = replying.approve_review(review, by=person_of(request), text=_words(request), at=now())
         return Response(OutgoingSerializer(row).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=DraftSerializer, responses={201: OutgoingSerializer})
+    @extend_schema(request=EditSerializer, responses={201: OutgoingSerializer})
     @action(detail=True, methods=["post"], url_path="edit-answer")
     def edit_answer(self, request: Request, uuid: UUID) -> Response:
-        """Change a published answer, once within 60 days."""
-        review = self.get_object()
-        text = asked(DraftSerializer, request)["text"]
-        row = replying.edit_answer(review, text=text, by=person_of(request), at=now())
+        """Change a published answer, once within 60 days: at once, or at a moment planned within them."""
+        review, told = self.get_object(), asked(EditSerializer, request)
+        row = replying.edit_answer(review, text=told["text"], by=person_of(request), at=now(), due_at=told["due_at"])
         return Response(OutgoingSerializer(row).data, status=status.HTTP_201_CREATED)
 
 

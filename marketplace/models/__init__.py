@@ -3,6 +3,7 @@
 from marketplace.models.ai_logs import AiLog
 from marketplace.models.automation import ReplyRule, WritingSlot
 from marketplace.models.boards import ChatAudit, ChatClassification, ChatLink
+from marketplace.models.bulk import BulkItem, BulkJob, SavedFilter
 from marketplace.models.chats import Chat, ChatMessage, ChatQuerySet
 from marketplace.models.complaints import ReviewComplaint
 from marketplace.models.extension import ExtensionUpload, ExtensionUploadProblem
@@ -19,6 +20,8 @@ from marketplace.models.templates import SequenceTemplate
 
 __all__ = [
     "AiLog",
+    "BulkItem",
+    "BulkJob",
     "Chat",
     "ChatAudit",
     "ChatAutoSequence",
@@ -40,6 +43,7 @@ __all__ = [
     "ReviewComplaint",
     "ReviewDay",
     "ReviewQuerySet",
+    "SavedFilter",
     "SellerSettings",
     "SequenceStep",
     "SequenceTemplate",

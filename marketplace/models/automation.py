@@ -33,6 +33,7 @@ class ReplyRule(OfStore, Timestamped):
     rating_3 = _mode(_("3★"))
     rating_4 = _mode(_("4★"))
     rating_5 = _mode(_("5★"))
+    questions = _mode(_("Questions"))
 
     objects = OwnedQuerySet.as_manager()
 
@@ -45,6 +46,9 @@ class ReplyRule(OfStore, Timestamped):
                 fields=["tenant", "store", "product"], nulls_distinct=False, name="uq_reply_rules_store_product"
             ),
             *(enum_check(f"ck_reply_rules_rating_{stars}", f"rating_{stars}", ReplyMode) for stars in RATINGS),
+            models.CheckConstraint(
+                condition=Q(questions__in=[ReplyMode.OFF, ReplyMode.DRAFT]), name="ck_reply_rules_questions"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,9 +19,9 @@ from marketplace import tasks
 from marketplace.compliance import Channel, check
 from marketplace.enums import StoreStatus
 from marketplace.errors import DailyLimitReached, DeskBusy
-from marketplace.models import Outgoing, ReplyRule, Review, SellerSettings, Store
+from marketplace.models import Outgoing, Question, ReplyRule, Review, SellerSettings, Store
 from marketplace.replies import OutgoingKind, ReplyMode, SafetyLevel
-from marketplace.services.replying import draft_review, waiting_reviews
+from marketplace.services.replying import draft_question, draft_review, waiting_questions, waiting_reviews
 from marketplace.services.sending import enqueue
 from marketplace.services.writing import settings_of
 
@@ -89,6 +89,31 @@ def work_on_one(review: Review, *, at: datetime) -> bool:
     return True
 
 
+def work_on_questions(question_ids: Iterable[int], *, at: datetime) -> int:
+    """Draft answers to new questions of stores that want it; return how many were drafted. None is sent."""
+    rows = Question.objects.filter(pk__in=list(question_ids), draft_reply="").select_related("store__tenant")
+    return sum(work_on_question(question, at=at) for question in waiting_questions(rows))
+
+
+def work_on_question(question: Question, *, at: datetime) -> bool:
+    """Draft the answer to one question; say whether one was written."""
+    rules = ReplyRule.objects.filter(store=question.store_id)
+    rules = rules.filter(Q(product=None) | Q(product__wb_product_id=question.product_nm_id))
+    rule = min(rules, key=lambda rule: rule.product_id is None, default=None)
+    settings = settings_of(question.store)
+    if rule is None or rule.questions == ReplyMode.OFF or (settings and settings.is_auto_paused):
+        return False
+    try:
+        draft_question(question, at=at)
+    except (DeskBusy, DailyLimitReached, InsufficientFunds) as limit:
+        log.info("draft_postponed", question=str(question.uuid), reason=limit.code)
+        return False
+    except DomainError as error:
+        log.warning("draft_failed", question=str(question.uuid), error=str(error))
+        return False
+    return True
+
+
 @transaction.atomic
 def send_if_allowed(review: Review, *, text: str, mode: ReplyMode, digest: str, at: datetime) -> Outgoing | None:
     """Put a reply into the outbox that needs nobody; the cap is counted under the tenant's lock."""
@@ -101,7 +126,7 @@ def send_if_allowed(review: Review, *, text: str, mode: ReplyMode, digest: str, 
 
 
 def catch_up(*, at: datetime) -> int:
-    """Queue recent reviews of stores with rules that have no draft yet; return how many."""
+    """Queue recent reviews and questions of stores with rules that have no draft yet; return how many."""
     stores = Store.objects.filter(status=StoreStatus.ACTIVE, pk__in=ReplyRule.objects.values("store"))
     count = 0
     for store in stores:
@@ -109,5 +134,10 @@ def catch_up(*, at: datetime) -> int:
         ids = list(waiting_reviews(rows).order_by("-date").values_list("pk", flat=True)[:BATCH])
         if ids:
             tasks.draft_reviews.delay(review_ids=ids)
+            count += len(ids)
+        asked = Question.objects.filter(store=store, created_date__gte=at - RECENT, draft_reply="")
+        ids = list(waiting_questions(asked).order_by("-created_date").values_list("pk", flat=True)[:BATCH])
+        if ids:
+            tasks.draft_questions.delay(question_ids=ids)
             count += len(ids)
     return count

@@ -70,10 +70,22 @@ def draft(chat: Chat, *, at: datetime) -> Written:
     Raises:
         DeskBusy, DailyLimitReached, InsufficientFunds, NotWritten: see ``writing.write``.
     """
+
+    def save(written: Written) -> bool:
+        same = Chat.objects.filter(pk=chat.pk, last_message_date=chat.last_message_date)
+        return bool(same.update(draft_reply=written.text[:1000], draft_log=written.log))
+
+    written = write(chat_task(chat), at=at, save=save)
+    chat.draft_reply, chat.draft_log = written.text[:1000], written.log
+    return written
+
+
+def chat_task(chat: Chat) -> Task:
+    """Return what is to be written to a buyer."""
     messages = latest(chat)
     said = "\n".join(f"{'Покупатель' if m.sender == ChatSender.CLIENT else 'Магазин'}: {m.text}" for m in messages)
     is_offer = chat.stage == ChatStage.DELETION_CANDIDATE
-    task = Task(
+    return Task(
         store=chat.store,
         purpose=Purpose.OFFER if is_offer else Purpose.CHAT_REPLY,
         entity=LoggedEntity.CHAT,
@@ -86,14 +98,6 @@ def draft(chat: Chat, *, at: datetime) -> Written:
             texts=[("Переписка", said)],
         ),
     )
-
-    def save(written: Written) -> bool:
-        same = Chat.objects.filter(pk=chat.pk, last_message_date=chat.last_message_date)
-        return bool(same.update(draft_reply=written.text[:1000], draft_log=written.log))
-
-    written = write(task, at=at, save=save)
-    chat.draft_reply, chat.draft_log = written.text[:1000], written.log
-    return written
 
 
 def _compensation(chat: Chat) -> dict[str, str]:

@@ -98,7 +98,7 @@ def compose(
         return True
 
     try:
-        write(_task(review, said, found), at=at, save=save)
+        write(complaint_task(review, said, found), at=at, save=save)
     except (NotWritten, DeskBusy, DailyLimitReached, InsufficientFunds):
         return keep(by_rules(found))
     if late:
@@ -117,7 +117,8 @@ def by_rules(found: Sequence[grounds.Ground]) -> Content:
     return Content(ground.reason, text, ground.quotes, DraftedBy.RULES)
 
 
-def _task(review: Review, said: str, found: Sequence[grounds.Ground]) -> Task:
+def complaint_task(review: Review, said: str, found: Sequence[grounds.Ground]) -> Task:
+    """Return what is to be written about a review to the moderators."""
     reasons = "; ".join(f"{reason.value} — {name_of(reason)}" for reason in OF_TEXT)
     hints = "\n".join(f"{ground.reason.value}: {' | '.join(ground.quotes)}" for ground in found)
     return Task(

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from assistants.models import Assistant
@@ -17,11 +19,12 @@ from marketplace import phrases
 from marketplace.compliance import Channel
 from marketplace.compliance.folding import TOKEN, fold, stem_of
 from marketplace.enums import LoggedEntity
-from marketplace.errors import AlreadyAnswered, NothingToSend
+from marketplace.errors import AlreadyAnswered, EditTooLate, NothingToSend
 from marketplace.models import Outgoing, Question, QuestionQuerySet, Review, ReviewQuerySet
+from marketplace.models.reviews import WORST_GOOD_RATING
 from marketplace.prompts import Material, Purpose
 from marketplace.replies import OutgoingKind
-from marketplace.services.sending import enqueue
+from marketplace.services.sending import EDIT_WINDOW, edit_until, enqueue
 from marketplace.services.writing import Task, Written, write
 from marketplace.wildberries import client_for
 
@@ -40,6 +43,13 @@ def waiting_reviews(rows: ReviewQuerySet) -> ReviewQuerySet:
     return rows.filter(~Exists(Outgoing.objects.alive().filter(review=OuterRef("pk"))), answer__isnull=True)
 
 
+def editable_reviews(rows: ReviewQuerySet, *, at: datetime) -> ReviewQuerySet:
+    """Keep bad reviews whose answer may still be changed, once: the window is open and no change is planned."""
+    edits = Outgoing.objects.alive().filter(review=OuterRef("pk"), kind=OutgoingKind.REVIEW_EDIT)
+    recent = rows.filter(has_answer=True, rating__lte=WORST_GOOD_RATING, answered_at__gt=at - EDIT_WINDOW)
+    return recent.filter(~Exists(edits), ~Q(answer__contains={"editable": False}))
+
+
 def waiting_questions(rows: QuestionQuerySet) -> QuestionQuerySet:
     """Keep questions that need somebody: no answer, and none on its way."""
     return rows.unanswered().filter(~Exists(Outgoing.objects.alive().filter(question=OuterRef("pk"))))
@@ -54,10 +64,22 @@ def draft_review(review: Review, *, at: datetime) -> Written:
     """
     if review.answer or Outgoing.objects.alive().filter(review=review).exists():
         raise AlreadyAnswered
+
+    def save(written: Written) -> bool:
+        same = Review.objects.filter(pk=review.pk, answer__isnull=True, text=review.text, rating=review.rating)
+        return bool(same.update(draft_reply=written.text, draft_log=written.log))
+
+    written = write(review_task(review, at=at), at=at, save=save)
+    review.draft_reply, review.draft_log = written.text, written.log
+    return written
+
+
+def review_task(review: Review, *, at: datetime) -> Task:
+    """Return what is to be written in reply to a review."""
     said = "\n".join(
         filter(None, (review.text, review.pros and f"+ {review.pros}", review.cons and f"− {review.cons}"))
     )
-    task = Task(
+    return Task(
         store=review.store,
         purpose=Purpose.REVIEW_REPLY,
         entity=LoggedEntity.REVIEW,
@@ -78,14 +100,6 @@ def draft_review(review: Review, *, at: datetime) -> Written:
         ),
     )
 
-    def save(written: Written) -> bool:
-        same = Review.objects.filter(pk=review.pk, answer__isnull=True, text=review.text, rating=review.rating)
-        return bool(same.update(draft_reply=written.text, draft_log=written.log))
-
-    written = write(task, at=at, save=save)
-    review.draft_reply, review.draft_log = written.text, written.log
-    return written
-
 
 def draft_question(question: Question, *, at: datetime) -> Written:
     """Have an answer to a question written from the knowledge and earlier answers, as its draft.
@@ -96,13 +110,25 @@ def draft_question(question: Question, *, at: datetime) -> Written:
     """
     if question.is_answered or Outgoing.objects.alive().filter(question=question).exists():
         raise AlreadyAnswered
+
+    def save(written: Written) -> bool:
+        same = Question.objects.filter(pk=question.pk, is_answered=False, text=question.text)
+        return bool(same.update(draft_reply=written.text, draft_log=written.log))
+
+    written = write(question_task(question, at=at), at=at, save=save)
+    question.draft_reply, question.draft_log = written.text, written.log
+    return written
+
+
+def question_task(question: Question, *, at: datetime) -> Task:
+    """Return what is to be written in answer to a question."""
     passages = _passages(question.tenant_id, question.text, at=at)
     earlier = earlier_answers(question)
     told = [
         (f"Earlier answer about this product to «{row.text[:200]}»", str((row.answer or {}).get("text", "")))
         for row in earlier
     ]
-    task = Task(
+    return Task(
         store=question.store,
         purpose=Purpose.QUESTION_REPLY,
         entity=LoggedEntity.QUESTION,
@@ -116,14 +142,6 @@ def draft_question(question: Question, *, at: datetime) -> Written:
             passages=passages,
         ),
     )
-
-    def save(written: Written) -> bool:
-        same = Question.objects.filter(pk=question.pk, is_answered=False, text=question.text)
-        return bool(same.update(draft_reply=written.text, draft_log=written.log))
-
-    written = write(task, at=at, save=save)
-    question.draft_reply, question.draft_log = written.text, written.log
-    return written
 
 
 def earlier_answers(question: Question) -> list[Question]:
@@ -184,13 +202,18 @@ def approve_review(
         return enqueue(review, kind=OutgoingKind.REVIEW_ANSWER, text=words, at=at, author=by, approved_by=by, key=key)
 
 
-def edit_answer(review: Review, *, text: str, by: User | None, at: datetime) -> Outgoing:
-    """Change a published answer: once, within 60 days.
+def edit_answer(
+    review: Review, *, text: str, by: User | None, at: datetime, due_at: datetime | None = None
+) -> Outgoing:
+    """Change a published answer: once, within 60 days; at once, or at a moment planned within them.
 
     Raises:
-        CannotEdit, NotAllowedThere, AlreadyAnswered: nothing is sent.
+        CannotEdit, NotAllowedThere, AlreadyAnswered, EditTooLate: nothing is sent.
     """
-    return enqueue(review, kind=OutgoingKind.REVIEW_EDIT, text=text, at=at, author=by, approved_by=by)
+    until = edit_until(review)
+    if due_at is not None and (until is None or not at <= due_at < until):
+        raise EditTooLate(until=date_format(localtime(until), "SHORT_DATETIME_FORMAT") if until else "—")
+    return enqueue(review, kind=OutgoingKind.REVIEW_EDIT, text=text, at=at, author=by, approved_by=by, due_at=due_at)
 
 
 def approve_reviews(reviews: Iterable[Review], *, by: User, at: datetime) -> tuple[int, dict[str, int]]:

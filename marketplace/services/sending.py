@@ -136,9 +136,15 @@ def can_edit(review: Review, *, at: datetime) -> bool:
     """Say whether the answer of a review may still be changed, once."""
     if not review.answer or review.answer.get("editable") is False:
         return False
-    if review.answered_at is not None and at - review.answered_at > EDIT_WINDOW:
+    until = edit_until(review)
+    if until is not None and at > until:
         return False
     return not Outgoing.objects.alive().filter(review=review, kind=OutgoingKind.REVIEW_EDIT).exists()
+
+
+def edit_until(review: Review) -> datetime | None:
+    """Return until when Wildberries takes a change of the answer; none when it is not known when it was given."""
+    return review.answered_at + EDIT_WINDOW if review.answered_at else None
 
 
 # --- sending -----------------------------------------------------------------
@@ -181,6 +187,8 @@ def _no_longer_wanted(row: Outgoing) -> str:
     """Return why a reply must not leave any more, read at the last moment."""
     if row.review and row.kind == OutgoingKind.REVIEW_ANSWER and row.review.answer:
         return _("The review was answered elsewhere meanwhile.")
+    if row.review and row.kind == OutgoingKind.REVIEW_EDIT and not row.review.answer:
+        return _("There is no answer to change any more.")
     if row.question and row.question.is_answered:
         return _("The question was answered elsewhere meanwhile.")
     if row.is_automatic and _is_paused(row):

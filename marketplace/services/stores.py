@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from accounts.enums import IntegrationStatus
+from accounts.enums import EventType, IntegrationStatus
 from accounts.models import Integration, Platform, Tenant
-from accounts.services import connections
+from accounts.services import connections, events
 from marketplace import tasks
 from marketplace.enums import StoreStatus
 from marketplace.errors import CabinetTaken, MixedCabinets, NothingPasted, TokenExpired
@@ -222,7 +222,7 @@ def warn_of_expiring(*, at: datetime) -> int:
     for store in connected.exclude(integration__status=IntegrationStatus.DISCONNECTED).select_related("integration"):
         for token, expires_at in expiries(store):
             days = next((days for days in reversed(WARNED_DAYS) if (expires_at - at).days < days), None)
-            if days is not None and _warn_once(store, token["id"], days):
+            if days is not None and _warn_once(store, token["id"], days, expires_at=expires_at, at=at):
                 told += 1
     return told
 
@@ -234,12 +234,19 @@ def _integration_of(store: Store) -> Integration:
 
 
 @transaction.atomic
-def _warn_once(store: Store, token_id: str, days: int) -> bool:
+def _warn_once(store: Store, token_id: str, days: int, *, expires_at: datetime, at: datetime) -> bool:
     integration = Integration.objects.select_for_update().get(pk=_integration_of(store).pk)
     warned = integration.metadata.get("warned", {})
     if warned.get(token_id, max(WARNED_DAYS) + 1) <= days:
         return False
     integration.metadata = {**integration.metadata, "warned": {**warned, token_id: days}}
     integration.save(update_fields=["metadata"])
+    facts = {"platform": PLATFORM, "store": str(store.uuid), "name": store.name, "expires_at": expires_at.isoformat()}
+    events.record(store.tenant_id, EventType.TOKEN_EXPIRING, at=at, days=days, **facts)
     transaction.on_commit(partial(tasks.send_token_warning.delay, store_id=store.pk), robust=True)
     return True
+
+
+def connected_store(integration: Integration) -> Store | None:
+    """Return the store behind a connection."""
+    return Store.objects.filter(integration=integration).first()

@@ -69,8 +69,8 @@ class Task:
 
     ``template`` are the words used without a model: none is connected, or there
     is nothing to think about (``is_plain``). ``channel`` is none for texts that
-    nobody receives. ``faults`` says what else is wrong with a text, in words for
-    the model, which then gets one more attempt.
+    nobody receives. ``faults`` says what else is wrong with a text, for the model's
+    one more attempt. ``prompt`` is tried in place of the kept one.
     """
 
     store: Store
@@ -84,6 +84,7 @@ class Task:
     is_plain: bool = False
     max_tokens: int = ANSWER_TOKENS
     model: str = ""
+    prompt: str = ""
     faults: Callable[[str], list[str]] = _no_faults
 
 
@@ -146,7 +147,7 @@ def _from_model(task: Task, settings: SellerSettings | None, save: Callable[[Wri
     if service:
         hold = billing.hold(tenant, service=service, key=f"desk:{new_uuid()}", at=now(), ttl=HOLD_LIFETIME)
     mark = secrets.token_hex(8)
-    messages = prompts.build(task.purpose, task.material, store=task.store, settings=settings, mark=mark)
+    messages = told(task, settings, mark=mark)
     started = time.monotonic()
     try:
         check_limit(tenant, settings, at=now())
@@ -161,6 +162,12 @@ def _from_model(task: Task, settings: SellerSettings | None, save: Callable[[Wri
     except BaseException:
         _release(hold, "failed")
         raise
+
+
+def told(task: Task, settings: SellerSettings | None, *, mark: str = "") -> list[Message]:
+    """Return what a model is told for a task."""
+    about: dict[str, Any] = {"store": task.store, "settings": settings, "mark": mark, "prompt": task.prompt}
+    return prompts.build(task.purpose, task.material, **about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Role
 from accounts.pages import Request, role_required
+from config.errors import DomainError
 from marketplace.desk_forms import AutomationForm, PromptsForm, RuleForm
 from marketplace.enums import LoggedAction, LoggedEntity
 from marketplace.keyset import page_after
-from marketplace.models import AiLog, Outgoing, ReplyRule, SellerSettings, Store
+from marketplace.models import AiLog, Outgoing, Product, ReplyRule, Review, SellerSettings, Store
 from marketplace.prompts import BUILT_IN, Purpose
 from marketplace.replies import OutgoingStatus
 from marketplace.services.places import spent_today
+from marketplace.services.previewing import Preview, preview
 
 PERIOD: Final = timedelta(days=30)
 
@@ -74,7 +76,8 @@ def desk_settings(request: Request) -> HttpResponse:
     automation = AutomationForm(request.POST if which == "automation" else None, instance=settings)
     prompts = PromptsForm(request.POST if which == "prompts" else None, instance=settings)
     form = {"automation": automation, "prompts": prompts}.get(which)
-    if form is not None and form.is_valid():
+    tried = request.POST.get("try", "") if which == "prompts" else ""
+    if form is not None and not tried and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect("desk_settings")
@@ -82,8 +85,11 @@ def desk_settings(request: Request) -> HttpResponse:
         "automation": automation,
         "prompts": [(prompts[purpose.value], purpose.label, BUILT_IN[purpose]) for purpose in Purpose],
         "rules": _rules(request),
+        "tried": tried,
+        "nm": request.POST.get("nm", ""),
+        "preview": _tried(request, Purpose(tried)) if tried in Purpose.values else None,
     }
-    return render(request, "marketplace/settings.html", context, status=422 if which else 200)
+    return render(request, "marketplace/settings.html", context, status=422 if which and not tried else 200)
 
 
 @require_POST
@@ -99,6 +105,42 @@ def save_rule(request: Request, uuid: UUID) -> HttpResponse:
     else:
         messages.warning(request, _("Choose what happens for each rating."))
     return redirect("desk_settings")
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def save_product_rule(request: Request, uuid: UUID) -> HttpResponse:
+    """Give a product a rule for replies of its own, or let it follow its store's again."""
+    product = get_object_or_404(Product.objects.visible_to(request.user).of(request.tenant), uuid=uuid)
+    rule = ReplyRule.objects.filter(product=product).first()
+    if request.POST.get("how") == "drop":
+        ReplyRule.objects.filter(product=product).delete()
+        messages.success(request, _("The product follows its store's rule again."))
+        return redirect("product", uuid=uuid)
+    rule = rule or ReplyRule(tenant=request.tenant, store=product.store, product=product)
+    form = RuleForm(request.POST, instance=rule)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+    else:
+        messages.warning(request, _("Choose what happens for each rating."))
+    return redirect("product", uuid=uuid)
+
+
+def _tried(request: Request, purpose: Purpose) -> Preview | None:
+    """Try a prompt that is not kept yet; why it could not be is told."""
+    rows = Review.objects.visible_to(request.user).of(request.tenant).select_related("store__tenant", "product")
+    wanted = request.POST.get("nm", "").strip()
+    review = None
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:  # noqa: PLR2004 -- digits of a bigint
+        review = rows.filter(product__wb_product_id=int(wanted)).exclude(text="").order_by("-date", "-pk").first()
+    try:
+        return preview(
+            request.tenant, purpose, prompt=request.POST.get(purpose.value, "")[:8_000], review=review, at=now()
+        )
+    except DomainError as refused:
+        messages.warning(request, str(refused))
+        return None
 
 
 def _rules(request: Request) -> list[tuple[Store, RuleForm]]:

@@ -1,10 +1,13 @@
 """Files of chats, fetched from Wildberries for those who may see the chat."""
 
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
+import httpx
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +20,7 @@ from marketplace.views.chats import one
 from marketplace.wildberries import Rejected, client_for
 
 REFUSED_BY_MODERATION: Final = 451
+PATIENCE: Final = 3.0
 SHOWN_INLINE: Final = frozenset({"image/jpeg", "image/png", "application/pdf"})
 
 
@@ -46,4 +50,21 @@ def chat_file(request: Request, uuid: UUID, message: UUID) -> HttpResponse:
     response["Content-Disposition"] = "inline" if is_known else "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+@require_safe
+@role_required(Role.USER)
+def sandbox_picture(request: Request, path: str) -> HttpResponse:
+    """Return a picture of the sandbox's made-up shop; with the real Wildberries there is nothing here."""
+    if not settings.WB_SANDBOX:
+        raise Http404
+    address = f"{settings.SERVICES['WB_FEEDBACKS_URL']}/pictures/{quote(path)}"
+    try:
+        found = httpx.get(address, timeout=PATIENCE, follow_redirects=False)
+    except httpx.HTTPError:
+        return HttpResponse(status=502)
+    response = HttpResponse(found.content, content_type="image/svg+xml", status=found.status_code)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=86400"
     return response

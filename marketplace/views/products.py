@@ -17,7 +17,8 @@ from accounts.enums import Role
 from accounts.pages import Request, role_required
 from accounts.services import require_role, role_of
 from config.pages import page_of
-from marketplace.models import Product, Review, Store, StoreRule
+from marketplace.desk_forms import RuleForm as ReplyRuleForm
+from marketplace.models import Product, ReplyRule, Review, Store, StoreRule
 from marketplace.models.products import RULED_RATINGS, RuleFields
 from marketplace.product_forms import BulkProductForm, BulkRuleForm, ProductFilter, RuleForm
 from marketplace.services import rules
@@ -143,8 +144,18 @@ def product(request: Request, uuid: UUID) -> HttpResponse:
         "asked": asked,
         "inspected": [(review, rules.verdicts(review)) for review in _inspected(found, asked)],
         "may_change": _may_change(request),
+        **_replies(request, found),
     }
     return render(request, "marketplace/product.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _replies(request: Request, product: Product) -> dict[str, Any]:
+    """Return the form of what happens to new reviews of a product by itself, for those who may change it."""
+    if role_of(request.user, request.tenant) != Role.ADMIN:
+        return {}
+    found = ReplyRule.objects.filter(store=product.store_id)
+    own = found.filter(product=product).first()
+    return {"reply_rule": ReplyRuleForm(instance=own or found.filter(product=None).first()), "has_own_replies": own}
 
 
 def _ours(request: Request) -> "QuerySet[Product]":

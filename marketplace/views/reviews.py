@@ -1,5 +1,6 @@
 """Reviews in the dashboard: the list, one review, and what can be done with it."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -7,7 +8,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.utils.timezone import is_naive, make_aware, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -39,9 +42,13 @@ WRITERS: Final = (Role.OPERATOR, Role.ADMIN)
 @role_required(Role.USER)
 def review_list(request: Request) -> HttpResponse:
     """List reviews, newest first; any page costs what the first one costs."""
+    from marketplace.views.bulk import filters_of  # noqa: PLC0415 -- bulk asks this page who may write
+
     form = ReviewFilter(request.GET, tenant=request.tenant)
     rows = form.apply(_ours(request)).select_related("store", "product")
     context = {
+        "filters": filters_of(request, form.chosen),
+        "query": urlencode(form.chosen),
         "form": form,
         "page": page_after(rows, request.GET.get("after"), field="date"),
         "is_filtered": bool(form.chosen),
@@ -81,6 +88,7 @@ def _page(request: Request, found: Review, *, text: str | None = None, status: i
         "replies": replies,
         "may_send": not found.answer and not is_taken,
         "can_edit": sending.can_edit(found, at=now()),
+        "edit_until": sending.edit_until(found),
         "logs": AiLog.objects.of(request.tenant)
         .filter(entity_type=LoggedEntity.REVIEW, entity_id=found.pk)
         .order_by("-pk")[:20],
@@ -106,7 +114,8 @@ def act_on_review(request: Request, uuid: UUID) -> HttpResponse:
         if how == "draft":
             replying.draft_review(found, at=now())
         elif how == "edit":
-            replying.edit_answer(found, text=text, by=request.user, at=now())
+            due_at = _moment(request.POST.get("due_at", ""))
+            replying.edit_answer(found, text=text, by=request.user, at=now(), due_at=due_at)
         elif how == "send":
             replying.approve_review(found, by=request.user, at=now(), text=text)
             messages.success(request, _("The answer is on its way; it counts once Wildberries shows it."))
@@ -162,6 +171,15 @@ def _one(request: Request, uuid: UUID) -> Review:
 
 def may_write(request: Request) -> bool:
     return role_of(request.user, request.tenant) in WRITERS
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that a person chose, in their own time zone; none when they chose none."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return make_aware(found) if found is not None and is_naive(found) else found
 
 
 def _is_uuid(text: str) -> bool:

@@ -47,15 +47,17 @@ class Earlier(OfDialog):
     before_seq = serializers.IntegerField(min_value=1, max_value=BIG_INTEGER)
 
 
-class Post(OfDialog):
-    """Words for the customer; their length is judged by the service."""
+class Note(OfDialog):
+    """Words for colleagues; their length is judged by the service."""
 
     client_id = serializers.RegexField(r"^[\w-]{8,64}$")
     text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False)
 
 
-class Note(Post):
-    """Words for colleagues."""
+class Post(Note):
+    """Words for the customer, and files uploaded before."""
+
+    files = serializers.ListField(child=serializers.UUIDField(), max_length=20, default=list)
 
 
 class Transfer(OfDialog):

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from config.resources import public_id
 from dialogs.enums import Sender
 from operators.enums import TicketPriority, TicketSource, TicketStatus
-from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketMessage
+from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketExternalRef, TicketMessage
 
 
 class HandoffSerializer(serializers.ModelSerializer[HandoffRequest]):
@@ -43,6 +43,15 @@ class ClockSerializer(serializers.ModelSerializer[SlaClock]):
         read_only_fields = fields
 
 
+class ExternalRefSerializer(serializers.ModelSerializer[TicketExternalRef]):
+    """The same ticket in an outside help desk; while both sides differ, ``conflict_status`` is what it wants."""
+
+    class Meta:
+        model = TicketExternalRef
+        fields = ("system", "external_id", "external_url", "remote_status", "conflict_status", "conflict_at")
+        read_only_fields = fields
+
+
 class TicketSerializer(serializers.ModelSerializer[Ticket]):
     """A ticket."""
 
@@ -50,12 +59,15 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     assigned_to = public_id("The uuid of the person who answers for it.", allow_null=True)
     clocks = ClockSerializer(many=True, read_only=True)
     follows = public_id("The uuid of the ticket it continues.", allow_null=True)
+    merged_into = public_id("The uuid of the ticket it is part of now.", allow_null=True)
+    external_refs = ExternalRefSerializer(many=True, read_only=True)
 
     class Meta:
         model = Ticket
         fields = (
             "uuid", "number", "title", "description", "status", "priority", "source", "dialog", "assigned_to",
-            "follows", "clocks", "resolved_at", "closed_at", "created_at", "updated_at",
+            "follows", "merged_into", "customer_email", "customer_name", "clocks", "external_refs", "resolved_at",
+            "closed_at", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -106,3 +118,21 @@ class TicketMoveSerializer(serializers.Serializer[Ticket]):
     reason = serializers.CharField(
         required=False, allow_blank=True, max_length=255, default="", help_text="Kept with the step."
     )
+
+
+class TicketAssignSerializer(serializers.Serializer[Ticket]):
+    """Who answers for a ticket from now on."""
+
+    person = serializers.UUIDField(allow_null=True, help_text="The uuid of a person of the team, or null.")
+
+
+class TicketPrioritySerializer(serializers.Serializer[Ticket]):
+    """How soon a ticket wants attention."""
+
+    priority = serializers.ChoiceField(TicketPriority.choices)
+
+
+class TicketMergeSerializer(serializers.Serializer[Ticket]):
+    """Which ticket goes on."""
+
+    into = serializers.UUIDField(help_text="The uuid of the ticket that goes on.")

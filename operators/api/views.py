@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.models import User
 from config.api import CursorPagination
@@ -24,15 +25,20 @@ from operators.api.serializers import (
     HandoffSerializer,
     NewTicketMessageSerializer,
     NewTicketSerializer,
+    TicketAssignSerializer,
+    TicketMergeSerializer,
     TicketMessageSerializer,
     TicketMoveSerializer,
+    TicketPrioritySerializer,
     TicketSerializer,
 )
-from operators.enums import TicketStatus
+from operators.enums import TicketPriority, TicketStatus
+from operators.forms import handlers_of
 from operators.models import CannedReply, HandoffRequest, SlaClock, Ticket, TicketQuerySet
-from operators.services import handling, tickets
+from operators.services import handling, merging, tickets
 
-CLOCKS: Final = Prefetch("clocks", SlaClock.objects.in_hand())
+PARENTS: Final = ("tenant", "dialog", "assigned_to", "follows", "merged_into")
+RELATED: Final = (Prefetch("clocks", SlaClock.objects.in_hand()), "external_refs")
 
 
 class HandoffFilter(FilterSet):
@@ -92,7 +98,7 @@ class InOrder(CursorPagination):
 class TicketViewSet(OwnedReadOnlyViewSet):
     """Tickets."""
 
-    queryset = Ticket.objects.select_related("dialog", "assigned_to", "follows").prefetch_related(CLOCKS)
+    queryset = Ticket.objects.select_related(*PARENTS).prefetch_related(*RELATED)
     serializer_class = TicketSerializer
     filterset_class = TicketFilter
 
@@ -128,6 +134,44 @@ class TicketViewSet(OwnedReadOnlyViewSet):
         )
         return Response(TicketSerializer(self.queryset.get(pk=ticket.pk)).data)
 
+    @extend_schema(request=TicketAssignSerializer, responses=TicketSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, uuid: UUID) -> Response:
+        """Give a ticket to a person of the team, or to nobody."""
+        ticket, wanted = self.get_object(), _valid(TicketAssignSerializer, request)["person"]
+        people = {person.uuid: person for person in handlers_of(ticket.tenant)}
+        if wanted and wanted not in people:
+            raise ValidationError({"person": ["There is no such person in the team."]})
+        handling.assign(ticket, to=people.get(wanted), by=_person(request), at=now())
+        return self._shown(ticket)
+
+    @extend_schema(request=TicketPrioritySerializer, responses=TicketSerializer)
+    @action(detail=True, methods=["post"])
+    def prioritise(self, request: Request, uuid: UUID) -> Response:
+        """Say how soon a ticket wants attention."""
+        ticket, wanted = self.get_object(), _valid(TicketPrioritySerializer, request)["priority"]
+        handling.prioritise(ticket, priority=TicketPriority(wanted), by=_person(request), at=now())
+        return self._shown(ticket)
+
+    @extend_schema(request=TicketMergeSerializer, responses=TicketSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, uuid: UUID) -> Response:
+        """Make a ticket part of another one, which is returned."""
+        ticket = self.get_object()
+        into = self.get_queryset().filter(uuid=_valid(TicketMergeSerializer, request)["into"]).first()
+        if into is None:
+            raise ValidationError({"into": ["There is no such ticket."]})
+        return self._shown(merging.merge(ticket, into=into, by=_person(request), at=now()))
+
+    @extend_schema(request=None, responses=TicketSerializer)
+    @action(detail=True, methods=["post"])
+    def unmerge(self, request: Request, uuid: UUID) -> Response:
+        """Take a merged ticket out again, within a week."""
+        return self._shown(merging.unmerge(self.get_object(), by=_person(request), at=now()))
+
+    def _shown(self, ticket: Ticket) -> Response:
+        return Response(TicketSerializer(self.queryset.get(pk=ticket.pk)).data)
+
     @extend_schema(methods=["get"], responses=TicketMessageSerializer(many=True))
     @extend_schema(methods=["post"], request=NewTicketMessageSerializer, responses={201: TicketMessageSerializer})
     @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=InOrder)
@@ -160,6 +204,12 @@ class TicketViewSet(OwnedReadOnlyViewSet):
         if dialog is None:
             raise ValidationError({"dialog": ["There is no such dialog."]})
         return dialog
+
+
+def _valid(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    payload = serializer(data=request.data)
+    payload.is_valid(raise_exception=True)
+    return dict(payload.validated_data)
 
 
 def _person(request: Request) -> User | None:

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from config.errors import ProviderError, ProviderUnavailable
 from config.outside import Outside, OutsideFailed, Reply, Trouble
+from operators.enums import TicketStatus
 from operators.models import Ticket
 
 SECONDS: Final = 15.0
@@ -78,8 +79,26 @@ class Desk(ABC):
     def find(self, ticket: Ticket) -> Remote | None:
         """Return the copy that was made of a ticket, if there is one."""
 
-    def ask(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> dict[str, Any]:
-        """GET, or POST ``body``, and return the JSON object that answers.
+    @abstractmethod
+    def account(self) -> str:
+        """Return the id of the account that acts for us, by which our own doings are recognised."""
+
+    @abstractmethod
+    def comment(self, external_id: str, text: str) -> str:
+        """Add a comment that only the team over there sees, and return its id, if it is told."""
+
+    @abstractmethod
+    def find_comment(self, external_id: str, mark: str) -> str | None:
+        """Return the id of the comment that holds ``mark``, if there is one."""
+
+    @abstractmethod
+    def move(self, external_id: str, status: TicketStatus) -> str:
+        """Bring the copy to what ``status`` means there, and return how that is called; done before, it is done."""
+
+    def ask(
+        self, path: str, body: Mapping[str, Any] | None = None, *, is_put: bool = False, **headers: str
+    ) -> dict[str, Any]:
+        """GET, or POST or PUT ``body``, and return the JSON object that answers.
 
         Raises:
             Denied, Refused, Busy, Silent: see there.
@@ -99,7 +118,8 @@ class Desk(ABC):
                 if body is None:
                     reply = outside.get(url, headers=sent, may_visit=lambda _: False)
                 else:
-                    reply = outside.post(url, json.dumps(body, ensure_ascii=False).encode(), headers=sent)
+                    act = outside.put if is_put else outside.post
+                    reply = act(url, json.dumps(body, ensure_ascii=False).encode(), headers=sent)
         except OutsideFailed as failed:
             if failed.never_left:
                 raise Busy(failed.trouble.value) from failed
@@ -115,6 +135,8 @@ class Desk(ABC):
             raise Silent(f"HTTP {reply.status}")
         if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
             raise Refused(f"HTTP {reply.status}: {reply.content.decode(errors='replace')[:WORDS]}")
+        if reply.status == HTTPStatus.NO_CONTENT:
+            return {}
         try:
             content = json.loads(reply.content)
         except (ValueError, RecursionError) as error:

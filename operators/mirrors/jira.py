@@ -1,13 +1,26 @@
 """Jira Cloud, REST API 3. It knows no idempotency key: a label names the ticket, and is searched for before a retry."""
 
+import json
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
+from operators.enums import TicketStatus
 from operators.mirrors.desk import Busy, Desk, Refused, Remote, Silent
+from operators.mirrors.events import jira_status
 from operators.models import Ticket
 
 PREFERRED: Final = ("task", "задача", "support", "service request")
 LONGEST_SUMMARY: Final = 255
+_OPEN, _WORK, _DONE = TicketStatus.OPEN.value, TicketStatus.IN_PROGRESS.value, TicketStatus.RESOLVED.value
+KINDS: Final = {  # the kinds of status that fit, the best first
+    TicketStatus.OPEN: (_OPEN, _WORK),
+    TicketStatus.REOPENED: (_OPEN, _WORK),
+    TicketStatus.IN_PROGRESS: (_WORK, _OPEN),
+    TicketStatus.ESCALATED: (_WORK, _OPEN),
+    TicketStatus.PENDING_CUSTOMER: (TicketStatus.PENDING_CUSTOMER.value, _WORK),
+    TicketStatus.RESOLVED: (_DONE,),
+    TicketStatus.CLOSED: (_DONE,),
+}
 
 
 class Jira(Desk):
@@ -50,6 +63,36 @@ class Jira(Desk):
         issues = self.ask(f"/rest/api/3/search/jql?{query}").get("issues")
         return self._remote(issues[0]) if isinstance(issues, list) and issues else None
 
+    def account(self) -> str:
+        """Ask who the token is."""
+        return str(self.ask("/rest/api/3/myself").get("accountId", ""))
+
+    def comment(self, external_id: str, text: str) -> str:
+        """Add a comment."""
+        return str(self.ask(f"{_issue(external_id)}/comment", {"body": document(text)}).get("id", ""))
+
+    def find_comment(self, external_id: str, mark: str) -> str | None:
+        """Look through the latest comments."""
+        found = self.ask(f"{_issue(external_id)}/comment?orderBy=-created&maxResults=100").get("comments")
+        rows = [row for row in found or [] if isinstance(row, dict)]
+        return next((str(row.get("id", "")) for row in rows if mark in json.dumps(row.get("body"))), None)
+
+    def move(self, external_id: str, status: TicketStatus) -> str:
+        """Take the first transition that leads to such a status, unless the issue has one."""
+        here = self.ask(f"{_issue(external_id)}?fields=status").get("fields", {}).get("status") or {}
+        wanted = KINDS[status]
+        if _kind(here) == wanted[0]:
+            return str(here.get("name", ""))
+        rows = self.ask(f"{_issue(external_id)}/transitions").get("transitions") or []
+        ways = {_kind(row.get("to") or {}): row for row in reversed(rows) if isinstance(row, dict)}
+        way = next((ways[kind] for kind in wanted if kind in ways), None)
+        if way is None:
+            if _kind(here) in wanted:
+                return str(here.get("name", ""))
+            raise Refused("no_transition")
+        self.ask(f"{_issue(external_id)}/transitions", {"transition": {"id": way.get("id")}})
+        return str((way.get("to") or {}).get("name", ""))
+
     def _issue_type(self) -> str:
         found = self.ask(f"/rest/api/3/issue/createmeta/{quote(self.project, safe='')}/issuetypes").get("issueTypes")
         kinds = [kind for kind in found or [] if isinstance(kind, dict) and not kind.get("subtask")]
@@ -65,6 +108,15 @@ class Jira(Desk):
             raise Silent("no key")
         status = ((issue.get("fields") or {}).get("status") or {}).get("name", "")
         return Remote(external_id=key, url=f"{self.base}/browse/{quote(key)}", status=str(status))
+
+
+def _issue(key: str) -> str:
+    return f"/rest/api/3/issue/{quote(key, safe='')}"
+
+
+def _kind(status: dict[str, Any]) -> str:
+    meant = jira_status(status)
+    return meant.value if meant else ""
 
 
 def label(ticket: Ticket) -> str:

@@ -2,17 +2,22 @@
 
 import re
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
-from operators.enums import TicketPriority
+from operators.enums import TicketPriority, TicketStatus
 from operators.mirrors.desk import Denied, Desk, Refused, Remote, Silent
 from operators.models import Ticket
 
 SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 PRIORITY: Final = {TicketPriority.MEDIUM: "normal"}  # the others are called alike
 LONGEST_SUBJECT: Final = 150
+STATUSES: Final = {
+    TicketStatus.PENDING_CUSTOMER: "pending",
+    TicketStatus.RESOLVED: "solved",
+    TicketStatus.CLOSED: "solved",  # Zendesk closes by itself; a closed one could not be reopened
+}
 
 
 class Zendesk(Desk):
@@ -53,6 +58,29 @@ class Zendesk(Desk):
         query = urlencode({"external_id": reference(ticket)})
         rows = self.ask(f"/api/v2/tickets.json?{query}").get("tickets")
         return self._remote(rows[0]) if isinstance(rows, list) and rows else None
+
+    def account(self) -> str:
+        """Ask who the token is."""
+        user = self.ask("/api/v2/users/me.json").get("user")
+        return str(user.get("id", "")) if isinstance(user, dict) else ""
+
+    def comment(self, external_id: str, text: str) -> str:
+        """Add a comment that stays among agents; its id is not told."""
+        facts = {"ticket": {"comment": {"body": text, "public": False}}}
+        self.ask(f"/api/v2/tickets/{quote(external_id, safe='')}.json", facts, is_put=True)
+        return ""
+
+    def find_comment(self, external_id: str, mark: str) -> str | None:
+        """Look through the latest comments."""
+        path = f"/api/v2/tickets/{quote(external_id, safe='')}/comments.json?sort_order=desc&per_page=100"
+        rows = [row for row in self.ask(path).get("comments") or [] if isinstance(row, dict)]
+        return next((str(row.get("id", "")) for row in rows if mark in str(row.get("body", ""))), None)
+
+    def move(self, external_id: str, status: TicketStatus) -> str:
+        """Set the status."""
+        wanted = STATUSES.get(status, "open")
+        self.ask(f"/api/v2/tickets/{quote(external_id, safe='')}.json", {"ticket": {"status": wanted}}, is_put=True)
+        return wanted
 
     def _remote(self, row: Any) -> Remote:
         number = row.get("id") if isinstance(row, dict) else None

@@ -1,6 +1,9 @@
 """Operators, handoffs and tickets."""
 
+from operators.models.changes import RefChange, RefChangeQuerySet
+from operators.models.filters import SavedFilter
 from operators.models.handoffs import HandoffAudit, HandoffRequest, HandoffRequestQuerySet
+from operators.models.mails import TicketMail, TicketMailQuerySet
 from operators.models.mirrors import TicketMirror, TicketMirrorQuerySet
 from operators.models.notes import DialogNote
 from operators.models.presence import CannedReply, OperatorPresence
@@ -23,12 +26,17 @@ __all__ = [
     "HandoffRequest",
     "HandoffRequestQuerySet",
     "OperatorPresence",
+    "RefChange",
+    "RefChangeQuerySet",
+    "SavedFilter",
     "SlaClock",
     "SlaClockQuerySet",
     "SlaPolicy",
     "Ticket",
     "TicketAudit",
     "TicketExternalRef",
+    "TicketMail",
+    "TicketMailQuerySet",
     "TicketMessage",
     "TicketMirror",
     "TicketMirrorQuerySet",

@@ -14,7 +14,7 @@ from config.db import Created, Public, Timestamped, enum_check, new_uuid
 from config.moves import move
 from dialogs.enums import HandoffReason, HandoffStatus
 from dialogs.models import Dialog
-from operators.enums import OPEN_REQUESTS, REQUEST_MOVES, RequestState
+from operators.enums import OPEN_REQUESTS, REQUEST_MOVES, RequestState, WaitChoice
 
 
 class HandoffRequestQuerySet(OwnedQuerySet["HandoffRequest"]):
@@ -27,6 +27,10 @@ class HandoffRequestQuerySet(OwnedQuerySet["HandoffRequest"]):
     def waiting(self) -> Self:
         """Keep those nobody took, longest wait first."""
         return self.filter(state=RequestState.REQUESTED).order_by("requested_at", "pk")
+
+    def offered(self) -> Self:
+        """Keep those whose customer may choose something else than to wait, and has not yet."""
+        return self.waiting().filter(offered_at__isnull=False, choice="")
 
     def overdue(self, *, at: datetime) -> Self:
         """Keep those nobody took in time."""
@@ -48,6 +52,9 @@ class HandoffRequest(Public, Owned, Timestamped):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("ended"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    reassured_at = models.DateTimeField(_("asked to be patient"), null=True, blank=True)
+    offered_at = models.DateTimeField(_("offered something else"), null=True, blank=True)
+    choice = models.CharField(_("chose"), max_length=16, choices=WaitChoice, blank=True)
     summary = models.TextField(_("summary"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
@@ -65,6 +72,7 @@ class HandoffRequest(Public, Owned, Timestamped):
             ),
             enum_check("ck_handoff_requests_state", "state", RequestState),
             enum_check("ck_handoff_requests_reason", "reason", HandoffReason),
+            models.CheckConstraint(condition=Q(choice__in=["", *WaitChoice.values]), name="ck_handoff_requests_choice"),
             models.CheckConstraint(
                 condition=~Q(state=RequestState.ACTIVE) | Q(started_at__isnull=False),
                 name="ck_handoff_requests_started_at",

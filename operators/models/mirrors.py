@@ -25,6 +25,7 @@ TROUBLES: Final = {
     "HTTP 403": _("it does not take this e-mail and token"),
     "HTTP 429": _("it asked us to wait"),
     "nobody": _("it does not take this e-mail and token"),
+    "no_transition": _("its workflow has no way to such a status"),
     "not_found": _("No copy was found there. Look yourself before you send it again."),
 }
 

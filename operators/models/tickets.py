@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Integration, Owned, OwnedQuerySet, Tenant
 from config.db import Created, Public, Timestamped, enum_check
-from config.moves import move
+from config.moves import IllegalMove, move
 from dialogs.enums import HandoffReason, Sender
 from dialogs.models import Dialog
 from operators.enums import (
@@ -66,9 +66,16 @@ class Ticket(Public, Owned, Timestamped):
     dialog = models.ForeignKey(
         Dialog, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("dialog")
     )
+    customer_email = models.EmailField(_("customer's e-mail"), max_length=254, blank=True)
+    customer_name = models.CharField(_("customer's name"), max_length=255, blank=True)
+    key = models.CharField(_("opened once for"), max_length=255, null=True, blank=True, editable=False)  # noqa: DJ001 -- unique when known
     follows = models.ForeignKey(
         "self", models.SET_NULL, related_name="follow_ups", null=True, blank=True, verbose_name=_("follows")
     )
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, related_name="merged", null=True, blank=True, verbose_name=_("merged into")
+    )
+    merged_at = models.DateTimeField(_("merged"), null=True, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -81,8 +88,13 @@ class Ticket(Public, Owned, Timestamped):
         verbose_name_plural = _("tickets")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "number"], name="uq_tickets_tenant_number"),
+            models.UniqueConstraint(fields=["tenant", "key"], name="uq_tickets_tenant_key"),
             models.CheckConstraint(condition=Q(number__gte=1), name="ck_tickets_number"),
             models.CheckConstraint(condition=~Q(title=""), name="ck_tickets_title"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(merged_at__isnull=False, status=TicketStatus.CLOSED),
+                name="ck_tickets_merged",
+            ),
             enum_check("ck_tickets_status", "status", TicketStatus),
             enum_check("ck_tickets_priority", "priority", TicketPriority),
             enum_check("ck_tickets_source", "source", TicketSource),
@@ -108,6 +120,8 @@ class Ticket(Public, Owned, Timestamped):
             IllegalMove: the ticket does not go there from here, or somebody moved it first.
             ReopenWindowPassed: it was closed too long ago.
         """
+        if self.merged_into_id:
+            raise IllegalMove(current=self.status, wanted=status)
         if status == TicketStatus.REOPENED and self.closed_at and at > self.closed_at + REOPEN_WINDOW:
             raise ReopenWindowPassed(closed_at=self.closed_at)
         changes: dict[str, Any] = {"closed_at": at if status == TicketStatus.CLOSED else None}
@@ -183,6 +197,10 @@ class TicketAudit(Owned, Created):
     def words(self) -> str:
         """Return the reason as people read it."""
         kind, _colon, value = self.reason.partition(": ")
+        if kind == "merged":
+            return gettext("Merged into #%(number)s") % {"number": value}
+        if kind == "unmerged":
+            return gettext("Taken out of #%(number)s again") % {"number": value}
         if kind == "assigned":
             return gettext("Assignee: %(person)s") % {"person": value}
         if kind == "priority":
@@ -203,6 +221,10 @@ class TicketExternalRef(Owned, Timestamped):
     system = models.CharField(_("system"), max_length=32, choices=ExternalSystem)
     external_id = models.CharField(_("id there"), max_length=255)
     external_url = models.URLField(_("address"), max_length=512, blank=True)
+    remote_status = models.CharField(_("status there"), max_length=100, blank=True)
+    agreed_status = models.CharField(_("status both had last"), max_length=32, choices=TicketStatus, blank=True)
+    conflict_status = models.CharField(_("status wanted there"), max_length=32, choices=TicketStatus, blank=True)
+    conflict_at = models.DateTimeField(_("both changed"), null=True, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 
     objects = OwnedQuerySet.as_manager()
@@ -219,6 +241,15 @@ class TicketExternalRef(Owned, Timestamped):
             ),
             enum_check("ck_ticket_external_refs_system", "system", ExternalSystem),
             models.CheckConstraint(condition=~Q(external_id=""), name="ck_ticket_external_refs_external_id"),
+            models.CheckConstraint(
+                condition=Q(agreed_status__in=["", *TicketStatus.values]),
+                name="ck_ticket_external_refs_agreed_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(conflict_status="", conflict_at=None)
+                | Q(conflict_status__in=TicketStatus.values, conflict_at__isnull=False),
+                name="ck_ticket_external_refs_conflict",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,17 +1,19 @@
 """What an operator does with a conversation in the console."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
 from dialogs.enums import HandoffReason, HandoffStatus
-from dialogs.errors import DialogClosed, IllegalHandoff
+from dialogs.errors import DialogClosed, IllegalHandoff, NotInCharge
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import handing, posting, receiving
 from operators.enums import RequestState
-from operators.errors import NotInCharge, TakenByAnother
+from operators.errors import TakenByAnother
 from operators.models import HandoffRequest
 from operators.services import handoffs
 
@@ -46,8 +48,10 @@ def take(dialog: Dialog, *, operator: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def say(dialog: Dialog, *, operator: User, text: str, client_id: str, at: datetime) -> DialogMessage:
-    """Send the customer what the operator in charge wrote; a repeated ``client_id`` sends nothing more.
+def say(
+    dialog: Dialog, *, operator: User, text: str, client_id: str, at: datetime, files: Sequence[UUID] = ()
+) -> DialogMessage:
+    """Send the customer what the operator in charge wrote and uploaded; a repeated ``client_id`` sends nothing more.
 
     Raises:
         NotInCharge: take the conversation first.
@@ -59,7 +63,7 @@ def say(dialog: Dialog, *, operator: User, text: str, client_id: str, at: dateti
         return known
     if locked.is_open:
         _be_in_charge(locked, operator)
-    return posting.post(locked, author=operator, text=text, at=at, client_id=client_id)
+    return posting.post(locked, author=operator, text=text, at=at, client_id=client_id, files=files)
 
 
 @transaction.atomic

@@ -15,17 +15,15 @@ from accounts.enums import EventType, Role
 from accounts.models import Tenant, User
 from accounts.services import events
 from config.db import new_uuid
-from dialogs import phrases
-from dialogs.enums import HandoffReason, HandoffStatus, SystemType
+from dialogs.enums import HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from dialogs.phrases import REQUESTED
-from dialogs.ports import channel_for
-from dialogs.services import handing, joining, posting
+from dialogs.services import handing, joining
 from operators.enums import RequestState
 from operators.errors import NotAnOperator, OperatorFull
-from operators.models import HandoffAudit, HandoffRequest, OperatorPresence
+from operators.models import DialogNote, HandoffAudit, HandoffRequest, OperatorPresence
 from operators.models.presence import MESSENGERS
-from operators.services import queueing
+from operators.services import dossiers, offering, queueing
 
 PATIENCE: Final = timedelta(minutes=30)
 TOLD: Final = {
@@ -74,13 +72,15 @@ def record_request(
         reason=reason,
         requested_at=at,
         expires_at=at + PATIENCE,
+        summary=dossiers.of_former(dialog),
     )
+    if handoff.summary:  # it began somewhere else
+        note = {"tenant_id": dialog.tenant_id, "text": handoff.summary}
+        DialogNote.objects.get_or_create(dialog=dialog, client_id=f"former-{request_id.hex}", defaults=note)
     last = HandoffAudit.objects.filter(dialog=dialog).order_by("-seq").first()
     _record(handoff, before=last.to_status if last else HandoffStatus.NONE, after=HandoffStatus.REQUESTED, by=by, at=at)
-    is_told = channel_for(dialog.platform).is_immediate  # a screen of ours shows the state of the queue
-    if by is None and not is_told and not queueing.is_staffed(dialog.tenant_id, at=at):
-        words = phrases.say(phrases.UNSTAFFED, language=dialog.language_code)
-        posting.note(dialog, kind=SystemType.HANDOFF_REQUESTED, text=words, at=at)
+    if by is None and not queueing.is_staffed(dialog.tenant_id, at=at):
+        offering.offer(handoff, at=at)
     return handoff
 
 
@@ -143,26 +143,28 @@ def resolve(handoff: HandoffRequest, *, at: datetime, by: User | None = None, no
 
 
 @transaction.atomic
-def cancel(handoff: HandoffRequest, *, at: datetime, by: User | None = None) -> HandoffRequest:
-    """Stop waiting for a person.
+def cancel(
+    handoff: HandoffRequest, *, at: datetime, by: User | None = None, words: str = "", **facts: str
+) -> HandoffRequest:
+    """Stop waiting for a person; ``words`` tell the customer what happens instead.
 
     Raises:
         IllegalHandoff, IllegalMove: the dialog does not wait for one.
     """
-    joining.stop_waiting(handoff.dialog, expired=False, at=at)
+    joining.stop_waiting(handoff.dialog, expired=False, at=at, words=words, **facts)
     handoff.move_to(RequestState.CANCELLED, resolved_at=at)
     _record(handoff, before=HandoffStatus.REQUESTED, after=HandoffStatus.CANCELLED, by=by, at=at)
     return handoff
 
 
 @transaction.atomic
-def expire(handoff: HandoffRequest, *, at: datetime) -> HandoffRequest:
+def expire(handoff: HandoffRequest, *, at: datetime, words: str = "", **facts: str) -> HandoffRequest:
     """Give a dialog that nobody took in time back to the assistant.
 
     Raises:
         IllegalHandoff, IllegalMove: the dialog does not wait for a person.
     """
-    joining.stop_waiting(handoff.dialog, expired=True, at=at)
+    joining.stop_waiting(handoff.dialog, expired=True, at=at, words=words, **facts)
     handoff.move_to(RequestState.EXPIRED, resolved_at=at)
     _record(handoff, before=HandoffStatus.REQUESTED, after=HandoffStatus.EXPIRED, at=at)
     return handoff

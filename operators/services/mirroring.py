@@ -7,13 +7,15 @@ is ``unknown``: it is read back, and never made again except by a person.
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.utils.translation import override
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, override
 
 from accounts.enums import Direction, IntegrationStatus, SyncStatus, SyncType
 from accounts.errors import CredentialsUnreadable
+from accounts.letters import absolute
 from accounts.models import Integration, SyncLog, User
 from accounts.services import credentials_of, finish_sync, mark, start_sync
 from config.db import release_connection
@@ -55,6 +57,12 @@ def greet(platform_id: str, credentials: Mapping[str, str]) -> str:
 def greeting_of(platform_id: str) -> Callable[[Mapping[str, str]], str]:
     """Return ``greet`` for one platform."""
     return partial(greet, platform_id)
+
+
+def facts_of(integration: Integration) -> list[tuple[Any, str]]:
+    """Return where the help desk has to tell what happens there."""
+    address = absolute(reverse(f"{integration.platform_id}_webhook", args=[integration.uuid]))
+    return [(gettext_lazy("Address for webhooks"), address)]
 
 
 @transaction.atomic
@@ -150,7 +158,12 @@ def _keep(mirror: TicketMirror, log: SyncLog, remote: Remote, *, at: datetime) -
         system=mirror.integration.platform_id,
         integration=mirror.integration,
         external_id=remote.external_id,
-        defaults={"ticket": mirror.ticket, "external_url": remote.url, "metadata": {"status": remote.status}},
+        defaults={
+            "ticket": mirror.ticket,
+            "external_url": remote.url,
+            "remote_status": remote.status[:100],
+            "agreed_status": mirror.ticket.status,
+        },
     )
     _write(mirror, status=MirrorStatus.SENT, error="")
     finish_sync(log, status=SyncStatus.SUCCESS, at=at, synced=1)

@@ -1,7 +1,7 @@
 """What tickets are promised: clocks that follow what happens to them, and notes of promises that break."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from operators.models.tickets import DONE
 from operators.worktime import Calendar, parse_hours
 
 ALWAYS: Final = Calendar(zone=ZoneInfo("UTC"), week=dict.fromkeys(range(7), parse_hours("00:00-24:00")))
+PROMISED: Final = "promised_minutes"
 RESPONSES: Final = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
 BATCH: Final = 200
 Promised = Mapping[str, int | None]
@@ -34,7 +35,8 @@ def calendar_of(tenant_id: int) -> Calendar:
 
 
 def begin(ticket: Ticket, *, at: datetime) -> None:
-    """Start the clocks of a new ticket."""
+    """Start the clocks of a new ticket; what it is promised now holds for it whatever the policy says later."""
+    _remember(ticket)
     _start(ticket, ClockKind.FIRST_RESPONSE, at=at)
     _start(ticket, ClockKind.RESOLUTION, at=at)
 
@@ -66,8 +68,19 @@ def follow_move(ticket: Ticket, *, at: datetime) -> None:
         _each(ticket, unfinished.filter(running_since=None), _resume, at=at)
 
 
+def take_up(ticket: Ticket, *, at: datetime) -> None:
+    """Go on with the clock of the solution where it stood, for a ticket whose end was a mistake."""
+    if ticket.status not in DONE:
+        last = SlaClock.objects.filter(ticket=ticket, kind=ClockKind.RESOLUTION).order_by("-pk").first()
+        SlaClock.objects.filter(pk__in=[last.pk] if last else []).update(ended_at=None)
+        _each(ticket, SlaClock.objects.unfinished().filter(running_since=None), _resume, at=at)
+        if ticket.status == TicketStatus.PENDING_CUSTOMER:
+            follow_move(ticket, at=at)
+
+
 def follow_priority(ticket: Ticket, *, at: datetime) -> None:
     """Promise what the new priority is promised."""
+    _remember(ticket)
     policy = _policy(ticket)
     calendar = calendar_of(ticket.tenant_id)
     for clock in SlaClock.objects.unfinished().filter(ticket=ticket).select_for_update():
@@ -157,9 +170,24 @@ def _note(clock: SlaClock, *, at: datetime, is_late: bool) -> None:
     transaction.on_commit(partial(tasks.tell_of_promise.delay, clock_id=clock.pk, is_late=is_late), robust=True)
 
 
-def _start(ticket: Ticket, kind: ClockKind, *, at: datetime) -> None:
+def _remember(ticket: Ticket) -> None:
+    """Write down the minutes the policy promises, for clocks that begin later."""
     policy = _policy(ticket)
-    promised = policy.promised(kind) if policy else None
+    minutes = {kind.value: getattr(policy, kind) for kind in ClockKind} if policy else {}
+    ticket.metadata = {**ticket.metadata, PROMISED: minutes}
+    Ticket.objects.filter(pk=ticket.pk).update(metadata=ticket.metadata)
+
+
+def _promised(ticket: Ticket, kind: ClockKind) -> timedelta | None:
+    known = ticket.metadata.get(PROMISED)
+    if known is None:  # it came before promises were written down
+        policy = _policy(ticket)
+        return policy.promised(kind) if policy else None
+    return timedelta(minutes=known[kind]) if known.get(kind) else None
+
+
+def _start(ticket: Ticket, kind: ClockKind, *, at: datetime) -> None:
+    promised = _promised(ticket, kind)
     if promised is None:
         return
     clock = SlaClock(tenant_id=ticket.tenant_id, ticket=ticket, kind=kind, promised=promised)

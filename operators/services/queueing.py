@@ -2,14 +2,18 @@
 
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from django.utils.timezone import now
 
+from dialogs.enums import Channel
 from dialogs.events import announce_state
 from dialogs.models import Dialog
 from dialogs.ports import Place
+from dialogs.services import continuing
+from operators.enums import WaitChoice
 from operators.models import HandoffRequest, OperatorPresence
+from operators.services.promises import calendar_of
 
 LATELY: Final = timedelta(days=14)
 SAMPLE: Final = 25
@@ -31,7 +35,25 @@ def place_of(dialog: Dialog) -> Place | None:
         position=ahead + 1,
         wait_seconds=None if usual is None or is_late else round(usual.total_seconds()),
         is_staffed=is_staffed(dialog.tenant_id, at=at),
+        **_instead(dialog, ours, at=at),
     )
+
+
+def _instead(dialog: Dialog, handoff: HandoffRequest, *, at: datetime) -> dict[str, Any]:
+    """Return what else the customer may do, and when somebody will be at the desk."""
+    opens = opens_at(dialog.tenant_id, at=at)
+    facts: dict[str, Any] = {"opens_at": opens.isoformat() if opens else ""}
+    if handoff.offered_at and not handoff.choice:
+        link = continuing.link_of(dialog) if dialog.platform == Channel.WIDGET else ""
+        ways = [WaitChoice.WAIT, WaitChoice.EMAIL, *([WaitChoice.TELEGRAM] if link else [])]
+        facts |= {"choices": tuple(way.value for way in ways), "telegram": link}
+    return facts
+
+
+def opens_at(tenant_id: int, *, at: datetime) -> datetime | None:
+    """Return when the team works again, or None when it should be working now."""
+    begin, _end = next(calendar_of(tenant_id).stretches(at), (None, None))
+    return begin if begin and begin > at else None
 
 
 def usual_wait(tenant_id: int, *, at: datetime) -> timedelta | None:

@@ -10,7 +10,7 @@ from config.errors import DomainError
 from dialogs.enums import DialogStatus, HandoffReason, HandoffStatus
 from dialogs.models import Dialog
 from operators.models import HandoffRequest
-from operators.services import attending, handoffs, promises, retiring
+from operators.services import attending, choosing, handoffs, offering, promises, retiring
 from operators.services.responding import respond_to_lost
 
 GRACE: Final = timedelta(seconds=5)
@@ -20,8 +20,8 @@ log = structlog.get_logger(__name__)
 
 def sweep(*, at: datetime) -> int:
     """Do what a lost signal left undone and end what nobody took; return how much there was."""
-    restored = restore_lost(at=at) + end_closed(at=at) + expire_overdue(at=at)
-    restored += attending.give_up_stale(at=at) + respond_to_lost(at=at)
+    restored = restore_lost(at=at) + end_closed(at=at) + choosing.hear_lost(at=at) + expire_overdue(at=at)
+    restored += offering.climb(at=at) + attending.give_up_stale(at=at) + respond_to_lost(at=at)
     return restored + promises.sweep(at=at) + retiring.close_quiet(at=at)
 
 
@@ -52,7 +52,7 @@ def expire_overdue(*, at: datetime) -> int:
     count = 0
     for handoff in HandoffRequest.objects.overdue(at=at).select_related("dialog")[:BATCH]:
         try:
-            handoffs.expire(handoff, at=at)
+            choosing.give_up(handoff, at=at)
         except DomainError as taken:  # in this very moment, which is what everybody wanted
             log.info("handoff_not_expired", handoff=handoff.pk, reason=str(taken))
         else:

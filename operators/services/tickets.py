@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -15,7 +15,9 @@ from operators import tasks
 from operators.enums import TicketPriority, TicketSource, TicketStatus
 from operators.models import REOPEN_WINDOW, Ticket, TicketAudit, TicketMessage
 from operators.models.tickets import DONE
-from operators.services import promises
+from operators.services import mailing, outward, promises
+
+ANSWERING: Final = frozenset({Sender.OPERATOR, Sender.ASSISTANT})
 
 
 @transaction.atomic
@@ -30,27 +32,39 @@ def open_ticket(
     dialog: Dialog | None = None,
     assigned_to: User | None = None,
     by: User | None = None,
+    key: str | None = None,
     **fields: Any,
 ) -> Ticket:
-    """Open a ticket; its number in the tenant comes from the database."""
-    ticket = Ticket.objects.create(
-        tenant=tenant,
-        title=title,
-        description=description,
-        priority=priority,
-        source=source,
-        dialog=dialog,
-        assigned_to=assigned_to,
-        created_by=by,
-        created_at=at,
+    """Open a ticket; its number in the tenant comes from the database.
+
+    A ``key`` names what it is opened for: the same key again returns the first ticket as it is.
+    """
+    row: dict[str, Any] = {
+        "title": title,
+        "description": description,
+        "priority": priority,
+        "source": source,
+        "dialog": dialog,
+        "assigned_to": assigned_to,
+        "created_by": by,
+        "created_at": at,
         **fields,
-    )
+    }
+    ticket, is_new = _kept(tenant, key=key, row=row)
+    if not is_new:
+        return ticket
     ticket.refresh_from_db(fields=["number"])
     record(ticket, before="", by=by, at=at)
     promises.begin(ticket, at=at)
     if dialog is None and assigned_to is None:
         transaction.on_commit(partial(tasks.respond_to_ticket.delay, ticket_id=ticket.pk))
     return ticket
+
+
+def _kept(tenant: Tenant, *, key: str | None, row: dict[str, Any]) -> tuple[Ticket, bool]:
+    if key is None:
+        return Ticket.objects.create(tenant=tenant, **row), True
+    return Ticket.objects.get_or_create(tenant=tenant, key=key, defaults=row)
 
 
 @transaction.atomic
@@ -64,6 +78,7 @@ def move(ticket: Ticket, status: TicketStatus, *, at: datetime, by: User | None 
     before = ticket.move_to(status, at=at)
     record(ticket, before=before, by=by, at=at, reason=reason)
     promises.follow_move(ticket, at=at)
+    outward.follow_move(ticket, at=at)
     return ticket
 
 
@@ -83,6 +98,8 @@ def reopen(ticket: Ticket, *, at: datetime, by: User | None = None, reason: str 
         source=TicketSource(ticket.source),
         dialog=ticket.dialog,
         follows=ticket,
+        customer_email=ticket.customer_email,
+        customer_name=ticket.customer_name,
         by=by,
         at=at,
     )
@@ -105,6 +122,7 @@ def post(
     the customer writes while somebody moves the ticket is never lost. What they
     write long after it was closed opens a follow-up and is kept there.
     """
+    ticket = _where_it_goes_on(ticket)
     ticket.status, ticket.closed_at = (
         Ticket.objects.select_for_update(of=("self",)).values_list("status", "closed_at").get(pk=ticket.pk)
     )
@@ -122,9 +140,18 @@ def post(
     )
     if sender == Sender.CUSTOMER and ticket.status == TicketStatus.PENDING_CUSTOMER:
         move(ticket, TicketStatus.IN_PROGRESS, at=at, reason="customer replied")
+    outward.follow_message(message, at=at)
     if not is_internal:
         promises.follow_words(ticket, sender=sender, at=at)
+        if sender in ANSWERING:
+            mailing.write(ticket, text=text, at=at, message=message)
     return message
+
+
+def _where_it_goes_on(ticket: Ticket) -> Ticket:
+    """Return the ticket that ``ticket`` was merged into, or itself; its row is locked."""
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("merged_into__tenant")
+    return rows.get(pk=ticket.pk).merged_into or ticket
 
 
 def record(ticket: Ticket, *, before: str, at: datetime, by: User | None, reason: str = "") -> None:

@@ -25,6 +25,8 @@ CASES = {
     "test_webhook": an_endpoint_of,
     "webhook_delivery": a_delivery_of,
     "replay_webhook": a_delivery_of,
+    "integration-metrics": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
+    "integration-sync": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
     "tenant-detail": lambda tenant: {"uuid": tenant.uuid},
     "member-detail": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
     "invitation-detail": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},

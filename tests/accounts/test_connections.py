@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 PLATFORMS = {
     "wildberries", "ozon", "telegram", "whatsapp", "openai", "deepseek", "ollama", "openai_compatible", "jira",
-    "zendesk", "yookassa", "robokassa",
+    "zendesk", "yookassa", "robokassa", "email",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 BATCH: Final = int(os.environ.get("BENCH_ROWS", "20000"))
 REVIEWS: Final = int(os.environ.get("BENCH_REVIEWS", "50000"))
 ROUNDS: Final = 3
+MOST_FAILURES, MOST_SECONDS = 3, 600
 URLS: Final = ("WB_FEEDBACKS_URL", "WB_CHAT_URL", "WB_CONTENT_URL", "WB_PRICES_URL", "WB_COMMON_URL", "WB_RETURNS_URL")
 
 
@@ -90,6 +91,7 @@ def _first_sync() -> None:
         began, cpu = time.perf_counter(), sum(me.cpu_times()[:2])
         while StoreSync.objects.filter(pk=sync.pk, full_at=None).exists():
             syncing.run(sync.pk, at=now() + timedelta(seconds=1))
+            _must_go_on(sync, seconds=time.perf_counter() - began)
         total = time.perf_counter() - began
         own = total - sum(spent.values())
         count = Review.objects.filter(store=store).count()
@@ -102,6 +104,15 @@ def _first_sync() -> None:
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     _say("peak memory of the syncing process (at most 300 MB)", f"{int(peak.split()[1]) / 1024:.0f} MB")
     assert SyncLog.objects.exists()
+
+
+def _must_go_on(sync: Any, *, seconds: float) -> None:
+    """Give up on a sync that fails again and again, or never ends, and say why."""
+    sync.refresh_from_db()
+    if sync.failures >= MOST_FAILURES or seconds > MOST_SECONDS:
+        sync.store.refresh_from_db()
+        message = f"no end after {seconds:.0f} s, {sync.failures} failures: {sync.store.last_review_update_error}"
+        raise RuntimeError(message)
 
 
 def _timed(call: Callable[..., Any], spent: dict[str, float], name: str) -> Callable[..., Any]:

@@ -5,6 +5,8 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from config.wbsandbox import multipart
+
 
 @dataclass
 class Messenger:
@@ -31,6 +33,9 @@ class Messenger:
         return self.message_ids
 
 
+SENDING = {"sendMessage", "sendPhoto", "sendDocument", "sendAnimation", "sendAudio", "sendVideo"}
+
+
 def telegram_answer(state, path, parameters):
     token, _, method = path.removeprefix("/bot").partition("/")
     state.calls.append((method, parameters))
@@ -44,7 +49,7 @@ def telegram_answer(state, path, parameters):
         state.webhook = {}
     results = {
         "getMe": {"id": int(token.split(":")[0]), "is_bot": True, "first_name": "Лавка", "username": "lavka_bot"},
-        "sendMessage": {"message_id": state.next_id() if method == "sendMessage" else 0},
+        **({method: {"message_id": state.next_id()}} if method in SENDING else {}),
         "getWebhookInfo": {"url": state.webhook.get("url", ""), "pending_update_count": 0},
         "getFile": {"file_id": parameters.get("file_id"), "file_path": f"voice/{parameters.get('file_id')}.oga"},
         "getUpdates": [u for u in state.updates if u["update_id"] >= parameters.get("offset", 0)],
@@ -54,16 +59,26 @@ def telegram_answer(state, path, parameters):
 
 def graph_answer(state, path, parameters):
     name = path.split("?")[0].split("/", 2)[2]
-    method = "messages" if name.endswith("/messages") else name
+    method = name.rpartition("/")[2] if name.endswith(("/messages", "/media")) else name
     state.calls.append((method, parameters))
     if faults := state.faults.get(method):
         return faults.pop(0)
     if method == "messages":
         sent = {"messaging_product": "whatsapp", "messages": [{"id": f"wamid.{state.next_id()}"}]}
         return 200, sent
+    if method == "media":
+        return 200, {"id": f"media-{state.next_id()}"}
     if name in state.files:
         return 200, {"id": name, "url": f"{state.url}/file/{name}", "file_size": len(state.files[name])}
     return 200, {"id": name, "display_phone_number": "+7 999 000-11-22", "verified_name": "Лавка"}
+
+
+def read_body(content_type, body):
+    """Return the fields of a request; its file, if it has one, is ``file``: name and content."""
+    if not content_type.startswith("multipart/"):
+        return json.loads(body or b"{}")
+    fields, files = multipart.read(content_type, body)
+    return {**fields, "file": files[0]}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -72,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self):
         state, speak = self.server.state, self.server.speak
         length = int(self.headers.get("Content-Length") or 0)
-        parameters = json.loads(self.rfile.read(length) or b"{}")
+        parameters = read_body(self.headers.get("Content-Type", ""), self.rfile.read(length))
         if self.path.startswith("/file/"):
             content = state.files.get(self.path.rsplit("/", 1)[1])
             self.reply(200 if content is not None else 404, content or b"")

@@ -1,7 +1,7 @@
 """Which row each address of dialogs is about."""
 
 from tests.factories.assistants import AssistantFactory, BotFactory
-from tests.factories.dialogs import ContactFactory, DialogFactory, MessageFactory
+from tests.factories.dialogs import AttachmentFactory, ContactFactory, DialogFactory, MessageFactory
 
 
 def a_dialog(tenant):
@@ -18,7 +18,8 @@ def a_bot(tenant):
 
 
 def a_file(tenant):
-    return {**a_message(tenant), "number": 0}
+    file = AttachmentFactory(message=MessageFactory(dialog=DialogFactory(tenant=tenant)))
+    return {"uuid": file.dialog.uuid, "file": file.uuid}
 
 
 def an_assistant(tenant):
@@ -36,6 +37,8 @@ CASES = {
     "dialog": a_dialog,
     "dialog-close": a_dialog,
     "dialog-detail": a_dialog,
+    "dialog-file": a_file,
+    "dialog-files": a_dialog,
     "dialog-messages": a_dialog,
     "dialog_close": a_dialog,
     "dialog_file": a_file,
@@ -51,6 +54,8 @@ PUBLIC = dict.fromkeys(
         "widget_command",
         "widget_config",
         "widget_demo",
+        "widget_file",
+        "widget_files",
         "widget_frame",
         "widget_identify",
         "widget_loader",
@@ -62,3 +67,4 @@ PUBLIC = dict.fromkeys(
 )
 MESSENGERS = "messengers call it; they prove themselves by a secret or a signature"
 PUBLIC |= dict.fromkeys(("telegram_webhook", "whatsapp_webhook"), MESSENGERS)
+PUBLIC["signed_file"] = "a signature that is good for minutes names the file"

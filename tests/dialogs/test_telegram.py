@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from assistants.models import BotInstance
 from dialogs.enums import DeliveryStatus, HandoffStatus, Sender
-from dialogs.models import AnswerRun, Dialog, DialogMessage, DialogRating, InboundEvent, MessageRating
+from dialogs.models import AnswerRun, Dialog, DialogAttachment, DialogMessage, DialogRating, InboundEvent, MessageRating
 from dialogs.services import handing, keeping, posting, sweeping
 from dialogs.services.posting import append
 from dialogs.services.typing import shown_typing
@@ -14,6 +14,7 @@ from tests.dialogs.conftest import NOON
 from tests.dialogs.messengers import serve, telegram_answer
 from tests.factories.accounts import MembershipFactory, TenantFactory
 from tests.factories.assistants import AssistantFactory, BotFactory
+from tests.factories.dialogs import AttachmentFactory
 
 SECRET = "webhook-secret-for-tests"
 TOKEN = "700000001:AAE-bot-token-for-tests"
@@ -147,17 +148,114 @@ def test_a_correction_after_the_answer_keeps_both_and_asks_nothing_new(send):
     assert not AnswerRun.objects.exists()
 
 
+def test_an_older_correction_never_undoes_a_newer_one(send):
+    send(message=a_message("Сколко стоит"))
+
+    for words, at in [("Сколько стоит доставка?", 20), ("Сколько стоит?", 10), ("Сколько стоит доставка в Омск?", 30)]:
+        send(edited_message=a_message(words, edit_date=at))
+        if at == 10:
+            assert DialogMessage.objects.get().text == "Сколько стоит доставка?"
+
+    assert DialogMessage.objects.get().text == "Сколько стоит доставка в Омск?"
+
+
+def test_a_correction_back_to_the_first_words_is_the_newest_too(send):
+    send(message=a_message("Да"))
+
+    send(edited_message=a_message("Да", edit_date=20))
+    send(edited_message=a_message("Нет", edit_date=10))
+
+    assert DialogMessage.objects.get().text == "Да"
+
+
+def test_corrections_that_come_before_their_message_are_held_and_applied(send):
+    for words, at in [("Привет, сколько стоит доставка?", 20), ("Привет, сколько стоит?", 10)]:
+        send(edited_message=a_message(words, edit_date=at))
+    assert not Dialog.objects.exists()
+
+    send(message=a_message("Привет"))
+
+    message = DialogMessage.objects.get()
+    assert (message.text, message.metadata["edits"][0]["text"]) == ("Привет, сколько стоит доставка?", "Привет")
+    assert AnswerRun.objects.open().count() == 1
+
+
+def test_a_correction_in_a_closed_conversation_is_still_taken_over(send):
+    send(message=a_message("Сколко стоит"))
+    Dialog.objects.get().end(at=NOON)
+    send(message=a_message("И ещё вопрос", number=2))
+
+    send(edited_message=a_message("Сколько стоит", edit_date=10))
+
+    assert DialogMessage.objects.get(platform_message_id="1").text == "Сколько стоит"
+
+
+def an_answer_with(send, *contents, text=""):
+    """An operator's message in the bot's chat, with a file for each ``(name, content type, content)``."""
+    send(message=a_message("Пришлите фото"))
+    dialog = Dialog.objects.get()
+    files = [
+        AttachmentFactory(dialog=dialog, sender=Sender.OPERATOR, name=name, content_type=kind, content=content)
+        for name, kind, content in contents
+    ]
+    return append(dialog, sender=Sender.OPERATOR, text=text, at=NOON, files=files)
+
+
+PICTURE = ("a.png", "image/png", b"png")
+PAPER = ("чек.pdf", "application/pdf", b"%PDF")
+
+
+def test_a_picture_goes_as_a_photo_with_its_words_below(send, telegram):
+    message = an_answer_with(send, PICTURE, text="Вот она")
+
+    posting.deliver(message.pk, at=NOON)
+
+    message.refresh_from_db()
+    (call,) = telegram.of("sendPhoto")
+    assert (call["chat_id"], call["caption"], call["file"]) == ("42", "Вот она", ("a.png", b"png"))
+    assert (message.delivery_status, message.metadata["platform_ids"]) == (DeliveryStatus.DELIVERED, ["101"])
+
+
+def test_several_files_go_one_by_one_and_a_retry_goes_on_after_the_last(send, telegram):
+    message = an_answer_with(send, PICTURE, PAPER)
+    telegram.fail("sendDocument", (502, {}))
+
+    posting.deliver(message.pk, at=NOON)
+    posting.deliver(message.pk, at=NOON + timedelta(minutes=1))
+
+    message.refresh_from_db()
+    sent = [method for method, _ in telegram.calls]
+    assert sent == ["sendPhoto", "sendDocument", "sendDocument"]
+    assert (message.delivery_status, len(message.metadata["platform_ids"])) == (DeliveryStatus.DELIVERED, 2)
+    assert telegram.of("sendDocument")[1]["file"] == ("чек.pdf", b"%PDF")
+
+
+def test_a_picture_that_telegram_does_not_show_goes_as_a_document(send, telegram):
+    message = an_answer_with(send, PICTURE, text="Чертёж")
+    telegram.fail("sendPhoto", (400, {"ok": False, "description": "Bad Request: PHOTO_INVALID_DIMENSIONS"}))
+
+    posting.deliver(message.pk, at=NOON)
+
+    message.refresh_from_db()
+    assert message.delivery_status == DeliveryStatus.DELIVERED
+    assert telegram.of("sendDocument")[0]["caption"] == "Чертёж"
+
+
 def test_a_voice_message_is_kept_and_honestly_not_understood(send, telegram, sleeping_workers):
     voice = {"file_id": "v1", "duration": 75, "mime_type": "audio/ogg", "file_size": 5}
-    telegram.files["v1.oga"] = b"voice"
+    telegram.files["v1.oga"] = b"OggSopus"
     send(message=a_message(voice=voice))
 
     said, reply = DialogMessage.objects.order_by("seq")
     assert said.text == "[Голосовое сообщение, 1:15]"
     assert (reply.sender, reply.metadata["offers_person"]) == (Sender.ASSISTANT, True)
     assert not AnswerRun.objects.exists()
-    assert keeping.keep_attachments(said.pk) == 1
-    assert keeping.keep_attachments(said.pk) == 0
+    assert said.words == ""
+    assert keeping.keep_attachments(said.pk, at=NOON) == 1
+    assert keeping.keep_attachments(said.pk, at=NOON) == 0
+    file = said.attachments.get()
+    assert (file.kind, file.state, file.seconds, file.size) == ("voice", "ready", 75, 8)
+    assert file.content_type == "audio/ogg"
 
 
 def test_a_large_file_is_named_and_not_fetched(send, telegram):
@@ -166,8 +264,10 @@ def test_a_large_file_is_named_and_not_fetched(send, telegram):
 
     said = DialogMessage.objects.get()
     assert said.text == "[Файл: смета.pdf] Посчитайте, пожалуйста, смету"
-    assert keeping.keep_attachments(said.pk) == 0
-    assert telegram.calls == []
+    assert keeping.keep_attachments(said.pk, at=NOON) == 0
+    file = said.attachments.get()
+    assert (file.state, file.problem, file.name) == ("lost", "too_large", "смета.pdf")
+    assert (telegram.calls, said.words) == ([], "Посчитайте, пожалуйста, смету")
     assert AnswerRun.objects.count() == 1
 
 
@@ -178,19 +278,32 @@ def test_an_album_gets_one_honest_reply(send):
     assert DialogMessage.objects.filter(sender=Sender.ASSISTANT).count() == 1
 
 
-def test_a_kept_file_is_handed_to_members_only(send, telegram, bot, browser_of):
-    telegram.files["p1.oga"] = b"<script>"
-    send(message=a_message(photo=[{"file_id": "p1", "file_size": 8}]))
+def test_a_file_that_telegram_calls_too_big_is_lost_and_one_it_cannot_give_now_is_asked_for_again(send, telegram):
+    refused = (400, {"ok": False, "error_code": 400, "description": "Bad Request: file is too big"})
+    telegram.fail("getFile", refused, (502, {}), (400, {"ok": False, "description": "Bad Request: wrong file_id"}))
+    for number in range(3):
+        send(message=a_message(number=number + 1, document={"file_id": f"d{number}", "file_name": "a.pdf"}))
+
+    for said in DialogMessage.objects.filter(sender=Sender.CUSTOMER).order_by("seq"):
+        keeping.keep_attachments(said.pk, at=NOON)
+
+    files = [(f.state, f.problem, f.due_at) for f in DialogAttachment.objects.order_by("pk")]
+    assert files == [
+        ("lost", "too_large", None), ("awaited", "", NOON + timedelta(seconds=20)), ("lost", "gone", None),
+    ]  # fmt: skip
+
+
+def test_a_lost_hint_to_fetch_a_file_is_found_by_the_sweeper(send, telegram, sleeping_workers):
+    telegram.files["p1.oga"] = b"%PDF-1.4"
+    send(message=a_message(document={"file_id": "p1"}))
     said = DialogMessage.objects.get(seq=1)
-    keeping.keep_attachments(said.pk)
-    address = f"/dialogs/{said.dialog.uuid}/messages/{said.uuid}/files/0/"
-    member, stranger = MembershipFactory(tenant=bot.tenant).user, MembershipFactory().user
+    sleeping_workers.clear()
 
-    response = browser_of(member).get(address)
-
-    assert b"".join(response.streaming_content) == b"<script>"
-    assert response["Content-Disposition"].startswith("attachment")
-    assert browser_of(stranger).get(address).status_code == 404
+    assert keeping.sweep_files(at=said.created_at) == 0
+    assert keeping.sweep_files(at=said.created_at + timedelta(minutes=1)) == 1
+    assert sleeping_workers[0][1] == {"message_id": said.pk}
+    assert keeping.keep_attachments(said.pk, at=said.created_at + timedelta(minutes=1)) == 1
+    assert keeping.sweep_files(at=said.created_at + timedelta(minutes=9)) == 0
 
 
 def test_start_remembers_the_payload_and_greets(send):

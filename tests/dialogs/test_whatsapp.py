@@ -21,6 +21,7 @@ from tests.dialogs.conftest import NOON
 from tests.dialogs.messengers import graph_answer, serve
 from tests.factories.accounts import MembershipFactory
 from tests.factories.assistants import AssistantFactory
+from tests.factories.dialogs import AttachmentFactory
 
 NUMBER, APP_SECRET, CUSTOMER = "106540352242922", "app-secret-for-tests", "79990001122"
 
@@ -124,7 +125,8 @@ def test_a_document_is_kept(send, graph):
 
     said = DialogMessage.objects.get()
     assert said.text == "[Файл: чек.pdf] Вот чек"
-    assert keeping.keep_attachments(said.pk) == 1
+    assert keeping.keep_attachments(said.pk, at=NOON) == 1
+    assert said.attachments.get().name == "чек.pdf"
 
 
 def test_an_answer_is_sent_and_followed_to_the_reader(send, graph):
@@ -237,3 +239,34 @@ def test_typing_marks_the_message_as_read(send, graph):
 
     (call,) = graph.of("messages")
     assert (call["status"], call["message_id"]) == ("read", "wamid.1")
+
+
+def test_a_file_is_uploaded_once_and_sent_with_its_words(send, graph):
+    send(**a_message())
+    dialog = Dialog.objects.get()
+    paper = AttachmentFactory(dialog=dialog, sender=Sender.OPERATOR)
+    message = append(dialog, sender=Sender.OPERATOR, text="Вот чек", at=NOON, files=[paper])
+    graph.fail("messages", (503, {}))
+
+    posting.deliver(message.pk, at=NOON)
+    posting.deliver(message.pk, at=NOON + timedelta(minutes=1))
+
+    message.refresh_from_db()
+    (upload,) = graph.of("media")
+    sent = graph.of("messages")[-1]
+    assert upload == {"messaging_product": "whatsapp", "type": "application/pdf", "file": ("чек.pdf", b"%PDF-1.4")}
+    assert (sent["type"], sent["document"]) == (
+        "document", {"id": "media-101", "caption": "Вот чек", "filename": "чек.pdf"},
+    )  # fmt: skip
+    assert message.delivery_status == DeliveryStatus.SENT
+
+
+def test_sound_has_no_words_below_so_they_go_first(send, graph):
+    send(**a_message())
+    dialog = Dialog.objects.get()
+    sound = AttachmentFactory(dialog=dialog, sender=Sender.OPERATOR, name="a.mp3", content_type="audio/mpeg")
+    message = append(dialog, sender=Sender.OPERATOR, text="Послушайте", at=NOON, files=[sound])
+
+    posting.deliver(message.pk, at=NOON)
+
+    assert [call["type"] for call in graph.of("messages")] == ["text", "audio"]

@@ -3,11 +3,13 @@
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils.timezone import now
 from factory.django import DjangoModelFactory
 
 from dialogs.enums import Channel, DeliveryStatus, Sender
-from dialogs.models import AnswerRun, Contact, Dialog, DialogMessage, DialogRating, MessageRating
+from dialogs.models import AnswerRun, Contact, Dialog, DialogAttachment, DialogMessage, DialogRating, MessageRating
 from tests.factories.accounts import TenantFactory
 
 
@@ -55,6 +57,26 @@ class MessageFactory(DjangoModelFactory):
         dialog.save(update_fields=["last_seq", "messages_count", "last_message_at"])
         message: DialogMessage = model_class.objects.create(*args, **kwargs)
         return message
+
+
+class AttachmentFactory(DjangoModelFactory):
+    """A small PDF that the customer uploaded and did not send yet; with ``message`` it is part of that."""
+
+    class Meta:
+        model = DialogAttachment
+
+    class Params:
+        content = b"%PDF-1.4"
+
+    dialog = factory.LazyAttribute(lambda row: row.message.dialog if row.message else DialogFactory())
+    message = None
+    tenant = factory.SelfAttribute("dialog.tenant")
+    sender = Sender.CUSTOMER
+    name = "чек.pdf"
+    content_type = "application/pdf"
+    size = factory.LazyAttribute(lambda row: len(row.content))
+    path = factory.LazyAttribute(lambda row: default_storage.save("attachments/test", ContentFile(row.content)))
+    created_at = factory.LazyFunction(now)
 
 
 class DialogRatingFactory(DjangoModelFactory):

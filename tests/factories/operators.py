@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.enums import Role
+from accounts.enums import Direction, Role
 from accounts.models import User
 from dialogs.enums import HandoffReason, Sender
 from operators.enums import ClockKind, ExternalSystem, TicketPriority, TicketStatus
@@ -14,11 +14,14 @@ from operators.models import (
     CannedReply,
     HandoffRequest,
     OperatorPresence,
+    RefChange,
+    SavedFilter,
     SlaClock,
     SlaPolicy,
     Ticket,
     TicketAudit,
     TicketExternalRef,
+    TicketMail,
     TicketMessage,
     TicketMirror,
 )
@@ -131,6 +134,51 @@ class TicketMirrorFactory(DjangoModelFactory):
     integration = factory.SubFactory(
         IntegrationFactory, platform_id="jira", tenant=factory.SelfAttribute("..ticket.tenant")
     )
+    next_attempt_at = NOON
+
+
+class RefChangeFactory(DjangoModelFactory):
+    """A status that waits to be told to Jira."""
+
+    class Meta:
+        model = RefChange
+
+    integration = factory.SubFactory(IntegrationFactory, platform_id="jira")
+    tenant = factory.SelfAttribute("integration.tenant")
+    ref = factory.LazyAttribute(
+        lambda change: ExternalRefFactory(ticket__tenant=change.tenant, integration=change.integration)
+    )
+    direction = Direction.OUTBOUND
+    kind = "status"
+    key = factory.Sequence(lambda n: f"status:{n}")
+    wanted = TicketStatus.RESOLVED
+    next_attempt_at = NOON
+
+
+class SavedFilterFactory(DjangoModelFactory):
+    """Somebody's view of urgent tickets."""
+
+    class Meta:
+        model = SavedFilter
+
+    tenant = factory.SubFactory(TenantFactory)
+    user = factory.LazyAttribute(lambda row: operator_of(row.tenant))
+    name = "Срочные"
+    query = "priority=urgent"
+
+
+class TicketMailFactory(DjangoModelFactory):
+    """A letter that waits to be sent."""
+
+    class Meta:
+        model = TicketMail
+
+    ticket = factory.SubFactory(TicketFactory)
+    tenant = factory.SelfAttribute("ticket.tenant")
+    direction = Direction.OUTBOUND
+    letter_id = factory.Sequence(lambda n: f"<letter-{n}@shop.example>")
+    to_address = "anna@example.com"
+    subject = "Возврат"
     next_attempt_at = NOON
 
 

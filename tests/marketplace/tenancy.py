@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from marketplace.enums import LinkMethod
-from marketplace.models import SequenceTemplate
+from marketplace.models import BulkJob, SavedFilter, SequenceTemplate
 from marketplace.replies import OutgoingKind
 from tests.factories.marketplace import (
     NOON,
@@ -72,6 +72,14 @@ def a_template(tenant):
     return {"uuid": SequenceTemplate.objects.create(tenant=tenant, name=f"Тишина {uuid4()}", steps=steps).uuid}
 
 
+def a_filter(tenant):
+    return {"uuid": SavedFilter.objects.create(tenant=tenant, name=f"Плохие {uuid4()}", query={"rating": "bad"}).uuid}
+
+
+def a_job(tenant):
+    return {"uuid": BulkJob.objects.create(tenant=tenant, kind="draft", status="done").uuid}
+
+
 def a_reminder(tenant):
     chat = ChatFactory(store__tenant=tenant)
     return {"uuid": chat.sequences.create(tenant=tenant, store=chat.store).uuid}
@@ -100,6 +108,9 @@ CASES = {
         ),
         a_chat,
     ),
+    **dict.fromkeys(("drop_filter", "saved-filter-detail"), a_filter),
+    **dict.fromkeys(("bulk_job", "bulk_act", "bulk-job-detail", "bulk-job-stop", "bulk-job-undo"), a_job),
+    "product_reply_rule": lambda tenant: {"uuid": ProductFactory(store__tenant=tenant).uuid},
     "reminder-template-detail": a_template,
     "reminder-detail": a_reminder,
     "product-rule": lambda tenant: {"uuid": ProductFactory(store__tenant=tenant).uuid},
@@ -152,4 +163,7 @@ CASES = {
     "store-detail": a_store,
     "store_command": lambda tenant: {**a_store(tenant), "verb": "disconnect"},
 }
-PUBLIC = {"chat_column": "a column's name is no row: every tenant sees their own chats in it"}
+PUBLIC = {
+    "sandbox_picture": "a made-up picture of the sandbox, which belongs to nobody",
+    "chat_column": "a column's name is no row: every tenant sees their own chats in it",
+}

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils.timezone import now
 
-from accounts.enums import IntegrationStatus, Role
-from accounts.models import Integration, Membership
+from accounts.enums import EventType, IntegrationStatus, Role
+from accounts.models import Event, Integration, Membership
 from accounts.services.connections import credentials_of
 from marketplace.errors import CabinetTaken, MixedCabinets, NothingPasted, TokenExpired
 from marketplace.models import Store, StoreSync
@@ -105,6 +106,22 @@ def test_owners_are_warned_once_on_each_of_the_days(wb, tenant, owner, django_ca
     assert told == [30, 14, 7, 1]
     assert [letter.to for letter in mail.outbox] == [[owner.email]] * 4
     assert "Лён" in mail.outbox[0].subject
+    kept = Event.objects.filter(type=EventType.TOKEN_EXPIRING).order_by("seq")
+    assert [event.data["days"] for event in kept] == [30, 14, 7, 1]
+    assert kept[0].tenant == tenant
+
+
+def test_the_connections_page_leads_to_stores(wb, tenant, owner, browser_of, django_capture_on_commit_callbacks):
+    browser = browser_of(owner)
+    assert browser.get(reverse("connect_platform", args=["wildberries"]))["Location"] == reverse("connect_store")
+    store = service.connect_store(tenant, tokens=given(wb), at=now())
+    StoreSync.objects.update(next_run_at=now() + timedelta(hours=6))
+
+    listed = browser.get(reverse("integrations")).content.decode()
+    browser.post(reverse("sync_integration", args=[store.integration.uuid]))
+
+    assert reverse("store", args=[store.uuid]) in listed
+    assert StoreSync.objects.due(at=now()).filter(store=store).count() == 4
 
 
 def test_a_new_token_ends_the_need_to_sign_in_again(wb, tenant):

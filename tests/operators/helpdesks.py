@@ -15,12 +15,20 @@ class HelpDesk:
 
     def __init__(self, url):
         self.url, self.asked, self.made, self.faults, self.keys = url, [], [], [], {}
+        self.comments, self.status = [], "new"
 
     def of(self, method):
         return [path for verb, path, _ in self.asked if verb == method]
 
 
-def jira(desk, method, path, query, body, headers):
+JIRA = {
+    "new": {"name": "К выполнению", "statusCategory": {"key": "new"}},
+    "indeterminate": {"name": "В работе", "statusCategory": {"key": "indeterminate"}},
+    "done": {"name": "Готово", "statusCategory": {"key": "done"}},
+}
+
+
+def jira(desk, method, path, query, body, headers):  # noqa: PLR0911 -- one return per address
     kinds = [{"id": "3", "name": "Sub-task", "subtask": True}, {"id": "7", "name": "Задача", "subtask": False}]
     known = {
         "/rest/api/3/myself": {"accountId": "5b10a2844c20165700ede21g"},
@@ -29,6 +37,18 @@ def jira(desk, method, path, query, body, headers):
     }
     if path in known:
         return 200, known[path]
+    if path.endswith("/comment"):
+        if method == "GET":
+            return 200, {"comments": [{"id": str(n), "body": each} for n, each in enumerate(desk.comments, 1)]}
+        desk.comments.append(body["body"])
+        return 201, {"id": str(len(desk.comments))}
+    if path.endswith("/transitions"):
+        if method == "GET":
+            return 200, {"transitions": [{"id": kind, "to": JIRA[kind]} for kind in JIRA if kind != desk.status]}
+        desk.status = body["transition"]["id"]
+        return 204, None
+    if method == "GET" and path.startswith("/rest/api/3/issue/SUP-"):
+        return 200, {"key": path.rpartition("/")[2], "fields": {"status": JIRA[desk.status]}}
     if path == "/rest/api/3/search/jql":
         wanted = query["jql"][0].split('"')[1]
         issues = [made for made in desk.made if wanted in made["fields"]["labels"]]
@@ -45,6 +65,12 @@ def jira(desk, method, path, query, body, headers):
 def zendesk(desk, method, path, query, body, headers):
     if path == "/api/v2/users/me.json":
         return 200, {"user": {"id": 7, "role": "agent"}}
+    if path.endswith("/comments.json"):
+        return 200, {"comments": [{"id": n, "body": each} for n, each in enumerate(desk.comments, 1)]}
+    if method == "PUT":
+        desk.status = body["ticket"].get("status", desk.status)
+        desk.comments += [body["ticket"]["comment"]["body"]] if "comment" in body["ticket"] else []
+        return 200, {"ticket": {"id": 1, "status": desk.status}}
     if (method, path) == ("GET", "/api/v2/tickets.json"):
         rows = [row for row in desk.made if row["external_id"] == query["external_id"][0]]
         return 200, {"tickets": [{"id": desk.made.index(row) + 1, "status": "new"} for row in rows]}
@@ -81,10 +107,10 @@ def helpdesk(speak):
                 return
             self.reply(*speak(desk, self.command, parts.path, parse_qs(parts.query), body, self.headers))
 
-        do_GET = do_POST = answer  # noqa: N815 -- the library's names
+        do_GET = do_POST = do_PUT = answer  # noqa: N815 -- the library's names
 
         def reply(self, status, content, headers=()):
-            raw = json.dumps(content).encode()
+            raw = b"" if content is None else json.dumps(content).encode()
             self.send_response(status)
             for name, value in dict(headers).items():
                 self.send_header(name, value)

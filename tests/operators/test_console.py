@@ -17,6 +17,7 @@ from accounts.models import Event, Membership
 from config.asgi import application
 from dialogs import phrases
 from dialogs.enums import Channel, HandoffReason, HandoffStatus, Sender
+from dialogs.events import announce_message
 from dialogs.models import Contact, Dialog, DialogMessage
 from dialogs.services import posting, visiting
 from dialogs.services.receiving import receive
@@ -26,7 +27,7 @@ from operators.models import DialogNote, HandoffRequest, OperatorPresence
 from operators.services import attending, handoffs, sweeping
 from tests.dialogs.conftest import dialog_of
 from tests.factories.accounts import TenantFactory
-from tests.factories.dialogs import RunFactory
+from tests.factories.dialogs import AttachmentFactory, RunFactory
 from tests.factories.operators import CannedReplyFactory, operator_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sleeping_workers")]
@@ -100,6 +101,25 @@ class Operator:
         while (event := await self.socket.receive_output(timeout=5))["type"] != "websocket.close":
             pass
         return event["code"]
+
+
+async def test_files_are_sent_and_those_that_come_late_are_shown(desk, tenant, dialog):
+    operator = await Operator.greeted(desk[0], tenant)
+    shown = await operator.ask("open", dialog=str(dialog.uuid))
+    await operator.ask("take", dialog=str(dialog.uuid))
+    file = await database_sync_to_async(AttachmentFactory)(dialog=dialog, sender=Sender.OPERATOR, uploaded_by=desk[0])
+    fields = {"dialog": str(dialog.uuid), "client_id": CLIENT.format(1), "text": ""}
+
+    said = (await operator.ask("post", files=[str(file.uuid)], **fields))["message"]
+
+    assert (said["text"], said["files"][0]["url"]) == ("", f"/dialogs/{dialog.uuid}/files/{file.uuid}/")
+    assert shown["files"]["count"] == 5
+    first = await DialogMessage.objects.aget(dialog=dialog, seq=1)
+    await DialogMessage.objects.filter(pk=first.pk).aupdate(metadata={"files": 1})
+    await database_sync_to_async(AttachmentFactory)(message=first)
+    await database_sync_to_async(announce_message)(first)
+    told = await operator.until(lambda event: event["type"] == "messages" and event["messages"][0]["seq"] == 1)
+    assert told["messages"][0]["files"][0]["state"] == "ready"
 
 
 async def test_the_queues_and_the_thread_are_shown(desk, tenant, dialog):

@@ -240,5 +240,5 @@ def test_the_board_counts_beyond_what_it_shows(tenant, client):
     page = client.get(f"{reverse('tickets')}?view=board")
 
     status, shown, total = page.context["columns"][0]
-    assert (status, len(shown), total) == (TicketStatus.OPEN, 50, 51)
+    assert (status, len(shown.rows), total) == (TicketStatus.OPEN, 50, 51)
     assert "?status=open" in page.content.decode()

@@ -9,13 +9,14 @@
     team = [];
     mode = "reply";
     #drafts = new Map();
+    #files = new Map();
     #dialog = "";
     #typedAt = 0;
     #chosen = 0;
 
-    constructor({ form, input, list }) {
+    constructor({ form, input, list, tray }) {
       super();
-      Object.assign(this, { form, input, list });
+      Object.assign(this, { form, input, list, tray });
       form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
       input.addEventListener("input", () => this.#changed());
       input.addEventListener("keydown", (event) => this.#key(event));
@@ -28,6 +29,7 @@
       this.#keep();
       this.#dialog = dialog;
       this.fill(this.#drafts.get(this.#key_) ?? "", { isFocused: false });
+      this.tray.swap(this.#files.get(this.#key_) ?? []);
     }
 
     /** Write to the customer ("reply") or to colleagues ("note"); each keeps what was begun. */
@@ -38,11 +40,16 @@
       this.form.classList.toggle("note", mode === "note");
       for (const button of this.form.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
       this.fill(this.#drafts.get(this.#key_) ?? "", { isFocused: false });
+      this.tray.swap(this.#files.get(this.#key_) ?? []);
       this.dispatchEvent(new Event("turned"));
     }
 
     get #key_() { return `${this.mode} ${this.#dialog}`; }
-    #keep() { if (this.#dialog) this.#drafts.set(this.#key_, this.input.value); }
+    #keep() {
+      if (!this.#dialog) return;
+      this.#drafts.set(this.#key_, this.input.value);
+      this.#files.set(this.#key_, this.tray.swap([]));
+    }
 
     fill(text, { isFocused = true } = {}) {
       this.input.value = text;
@@ -116,9 +123,9 @@
 
     #send() {
       const text = this.input.value.trim();
-      if (!text) return;
+      if ((!text && !this.tray.isReady) || this.tray.isBusy) return;
       this.fill("");
-      this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, isNote: this.mode === "note" } }));
+      this.dispatchEvent(new CustomEvent("send", { detail: { dialog: this.#dialog, text, files: this.tray.take(), isNote: this.mode === "note" } }));
     }
   };
 })((window.otklikConsole ??= {}));

@@ -9,7 +9,16 @@
   const connection = new desk.Connection(desk.config);
   const list = new desk.List(at("list"), { me: () => me });
   const thread = new desk.Thread({ scroll: at("scroll"), rows: at("thread"), earlier: at("earlier"), typing: at("typing") });
-  const composer = new desk.Composer({ form: at("composer"), input: at("words"), list: at("canned") });
+  const filesUrl = (file = null) => `/api/v1/dialogs/${open}/files/${file ? `${file.uuid}/` : ""}`;
+  const headers = { "X-CSRFToken": desk.config.token, "Accept-Language": desk.config.language };
+  const tray = new OtklikFiles.Tray({
+    box: at("tray"), input: at("pick"), button: at("attach"), zone: root.querySelector(".talk"), text: at("words"), say, limits: null,
+    upload: (file, options) => OtklikFiles.send(filesUrl(), file, { ...options, headers }),
+    discard: (file) => fetch(filesUrl(file), { method: "DELETE", headers }),
+  });
+  const composer = new desk.Composer({ form: at("composer"), input: at("words"), list: at("canned"), tray });
+  let limits = null;
+  const limitFiles = () => { tray.limits = isMine() && composer.mode === "reply" ? limits : null; };
   const toast = (text, kind) => window.otklik?.toast(text, kind);
   const row = () => (open ? list.rows.get(open) : null);
   const isMine = () => row()?.handoff === "active" && row().operator?.uuid === me.uuid && row().status !== "closed";
@@ -86,6 +95,7 @@
     wasMine = mine ? open : null;
     at("hint").textContent = !isOpen ? say("ended") : isTaken ? say("other_has_it", { name: it.operator?.name ?? "" }) : say("take_first");
     showPlaceholder();
+    limitFiles();
     at("draft").hidden = !mine || !at("draft-text").textContent;
   };
   const showDraft = (draft) => {
@@ -136,6 +146,7 @@
       if (open !== dialog) return 0;
       list.rows.set(dialog, found.row);
       list.draw();
+      limits = found.files;
       const fresh = thread.add(found.messages);
       thread.marks = found.marks;
       showDraft(found.draft);
@@ -173,17 +184,18 @@
     at("pass-note").value = "";
     at("pass-dialog").showModal();
   };
-  const post = async (dialog, clientId, text, isNote = false) => {
-    if (open === dialog) { thread.pending.set(clientId, { text, isNote }); thread.draw(); thread.toEnd(); }
-    unsent.set(clientId, { dialog, text, isNote });
+  const post = async (dialog, clientId, text, isNote = false, files = []) => {
+    if (open === dialog) { thread.pending.set(clientId, { text, isNote, files }); thread.draw(); thread.toEnd(); }
+    unsent.set(clientId, { dialog, text, isNote, files });
+    const fields = isNote ? {} : { files: files.map((file) => file.uuid) };
     try {
-      const { message, marks } = await connection.command(isNote ? "note" : "post", { dialog, client_id: clientId, text });
+      const { message, marks } = await connection.command(isNote ? "note" : "post", { dialog, client_id: clientId, text, ...fields });
       unsent.delete(clientId);
       if (open === dialog) { if (isNote) { thread.marks = marks; thread.toEnd(); } else thread.add([message]); }
     } catch (refusal) {
       if (refusal.code === "connection") return; // kept, and sent again with the same name when the connection is back
       unsent.delete(clientId);
-      if (open === dialog) { thread.pending.set(clientId, { text, isNote, error: refusal.message || say("failed") }); thread.draw(); } else complain(refusal);
+      if (open === dialog) { thread.pending.set(clientId, { text, isNote, files, error: refusal.message || say("failed") }); thread.draw(); } else complain(refusal);
     }
   };
   const unsent = new Map();
@@ -198,7 +210,7 @@
     const known = new Map([...list.rows].map(([key, it]) => [key, it.last_seq]));
     await load(list.queue);
     if (open) await show(open, { isAgain: true });
-    for (const [clientId, { dialog, text, isNote }] of [...unsent]) post(dialog, clientId, text, isNote);
+    for (const [clientId, { dialog, text, isNote, files }] of [...unsent]) post(dialog, clientId, text, isNote, files);
     if (wasOnline) {
       const count = [...known].reduce((sum, [key, seq]) => sum + Math.max(0, (list.rows.get(key)?.last_seq ?? seq) - seq), 0);
       notice(say("restored", { count }), { isPassing: true });
@@ -220,12 +232,13 @@
   // --- what the operator does --------------------------------------------------------------------------
   list.addEventListener("choose", ({ detail }) => show(detail));
   list.addEventListener("more", () => load(list.queue, { isMore: true }));
-  composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text, detail.isNote));
-  composer.addEventListener("turned", showPlaceholder);
+  composer.addEventListener("send", ({ detail }) => post(detail.dialog, crypto.randomUUID?.() ?? `c-${Date.now()}-${Math.random().toString(36).slice(2)}`, detail.text, detail.isNote, detail.files));
+  composer.addEventListener("turned", () => { showPlaceholder(); limitFiles(); });
+  tray.addEventListener("change", () => { at("send").disabled = tray.isBusy; });
   let finding = 0;
   at("find").addEventListener("input", () => { clearTimeout(finding); finding = setTimeout(() => load(list.queue), 250); });
   composer.addEventListener("typing", () => connection.hint("typing", { dialog: open }));
-  thread.addEventListener("again", ({ detail }) => { const it = thread.pending.get(detail); if (it) post(open, detail, it.text, it.isNote); });
+  thread.addEventListener("again", ({ detail }) => { const it = thread.pending.get(detail); if (it) post(open, detail, it.text, it.isNote, it.files); });
   thread.addEventListener("earlier", async () => {
     const dialog = open, height = at("scroll").scrollHeight;
     try {

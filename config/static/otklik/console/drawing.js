@@ -22,6 +22,9 @@
     return element;
   };
 
+  /** Draw the files of a message; members' addresses of them do not run out. */
+  desk.filesOf = ({ files = [] }) => OtklikFiles.draw(files, { say: desk.say, fresh: async (file) => file });
+
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
   const short = new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });

@@ -82,7 +82,7 @@
     #stay(isNear) { if (isNear) this.toEnd(); }
 
     #message(message) {
-      const said = el("div", { className: "said", dir: "auto", text: message.text });
+      const said = message.text ? el("div", { className: "said", dir: "auto", text: message.text }) : null;
       if (message.sender === "system") return el("article", { className: "bubble line system", id: `m${message.seq}`, children: [said] });
       const name = message.author || message.sender_name, isOurs = message.sender !== "customer";
       const meta = el("div", { className: "meta", children: [
@@ -92,7 +92,7 @@
         ...message.ratings.map((row) => el("span", { className: `badge ${row.rating > 0 ? "ok" : "danger"}`, title: row.comment || null, text: row.kind === "thumbs" ? (row.rating > 0 ? "👍" : "👎") : `${row.rating} ★` })),
         message.receipt?.price ? el("span", { text: `${Number(message.receipt.price).toLocaleString(desk.config.language)} ₽` }) : null,
       ] });
-      return el("article", { className: `bubble line ${message.sender}`, id: `m${message.seq}`, children: [said, this.#sources(message), meta] });
+      return el("article", { className: `bubble line ${message.sender}`, id: `m${message.seq}`, children: [said, desk.filesOf(message), this.#sources(message), meta] });
     }
 
     #sources({ receipt }) {
@@ -112,7 +112,8 @@
 
     #pending(clientId, message) {
       return el("article", { className: `${message.isNote ? "mark" : "bubble line operator"} pending${message.error ? " failed" : ""}`, children: [
-        el("div", { className: "said", dir: "auto", text: message.text }),
+        message.text ? el("div", { className: "said", dir: "auto", text: message.text }) : null,
+        desk.filesOf(message),
         el("div", { className: "meta", children: message.error
           ? [el("span", { text: `${say("not_sent")}: ${message.error}` }), el("button", { className: "link xsmall", type: "button", "data-again": clientId, text: say("retry") })]
           : [el("span", { text: say("sending") })] }),

@@ -92,6 +92,16 @@
       if (this.mode === "online") this.#send({ command: "hello", token: await this.#token(), after_seq: this.lastSeq() });
     }
 
+    /** Send a file up ahead of the message it belongs to; resolves with what the server says of it. */
+    async upload(file, { progress, signal }) {
+      const headers = { "Accept-Language": this.language, Authorization: `Visitor ${await this.#token()}` };
+      return OtklikFiles.send(this.urls.files, file, { headers, progress, signal });
+    }
+
+    /** Ask for addresses of a file that are good now. */
+    file(uuid) { return this.#fetch("GET", `${this.urls.files}${uuid}/`); }
+    discard(uuid) { return this.#fetch("DELETE", `${this.urls.files}${uuid}/`); }
+
     /** Become the customer whom the shop's server vouches for; the conversation of that customer is followed. */
     async identify(claim) {
       const answer = await this.#fetch("POST", this.urls.identify, claim);

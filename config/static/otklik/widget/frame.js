@@ -93,8 +93,14 @@
       retry: (item) => { Object.assign(item, { state: "waiting", reason: "" }); outbox.save(); thread.pend(item); flush(); },
       remove: (item) => { outbox.settle(item.client_id); thread.unpend(item.client_id); layout(); },
       call: () => askPerson(),
+      file: (file) => attempt(() => connection.file(file.uuid)),
     },
   });
+  const tray = new OtklikFiles.Tray({
+    box: by("tray"), input: by("pick"), button: by("attach"), zone: chat, text, say, limits: config.files,
+    upload: (file, options) => connection.upload(file, options), discard: (file) => connection.discard(file.uuid),
+  });
+  tray.addEventListener("change", () => layoutSend());
   const attempt = async (work) => {
     try { return await work(); } catch (refusal) {
       notice(words[refusal.code] || refusal.message || say("failure"), { isProblem: true });
@@ -103,6 +109,8 @@
     }
   };
 
+  const offers = new widget.Offers({ box: by("offers"), say, choose: (choice, facts) => attempt(() => connection.command("choose", { choice, ...facts })) });
+
   // --- banner -----------------------------------------------------------------------------------------
   let passing = null, patience = 0;
   const notice = (words_, { isProblem = false } = {}) => {
@@ -110,10 +118,11 @@
     passing = { text: words_, kind: isProblem ? "problem" : "news", timer: setTimeout(() => { passing = null; layout(); }, NOTICE_MS) };
     layout();
   };
+  const moment = (iso) => new Date(iso).toLocaleString(config.language, { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
   const whereInQueue = () => {
     const { queue } = state;
     if (!queue) return say("waiting");
-    if (!queue.is_staffed) return say("unstaffed");
+    if (!queue.is_staffed) return queue.opens_at ? `${say("unstaffed")} ${say("back_at", { moment: moment(queue.opens_at) })}` : say("unstaffed");
     const place = queue.position > 1 ? say("place", { position: queue.position }) : say("next");
     return queue.wait_seconds === null ? `${place} ${say("waiting")}` : `${place} ${say("usual_wait", { minutes: Math.max(1, Math.round(queue.wait_seconds / 60)) })}`;
   };
@@ -144,17 +153,18 @@
     by("save").disabled = thread.isEmpty;
     composer.hidden = isClosed() || mode === "gone";
     farewell.hidden = !isClosed();
+    offers.show(state.handoff === "requested" && !isClosed() ? state.queue : null);
     layoutSend();
   };
   const layoutSend = () => {
     const isAnswering = Boolean(state.awaited || thread.isLive) && !isPersonWanted();
-    const isStop = isAnswering && !text.value.trim();
+    const isStop = isAnswering && !text.value.trim() && tray.isEmpty;
     send.classList.toggle("stop", isStop);
     by("send-icon").toggleAttribute("hidden", isStop);
     by("stop-icon").toggleAttribute("hidden", !isStop);
     send.title = isStop ? say("stop") : say("send");
     send.setAttribute("aria-label", send.title);
-    send.disabled = !isStop && (!text.value.trim() || excess() > 0);
+    send.disabled = !isStop && (!(text.value.trim() || tray.isReady) || tray.isBusy || excess() > 0);
   };
 
   // --- writing --------------------------------------------------------------------------------------
@@ -182,18 +192,18 @@
   composer.addEventListener("submit", (event) => {
     event.preventDefault();
     const value = text.value.trim();
-    if (!value) { if (send.classList.contains("stop")) stop(); return; }
-    if (excess() > 0) return;
+    if (!value && !tray.isReady) { if (send.classList.contains("stop")) stop(); return; }
+    if (excess() > 0 || tray.isBusy) return;
     text.value = "";
     clearTimeout(keepDraft);
     storage.remove("draft");
     grow();
-    write(value);
+    write(value, tray.take());
     text.focus({ preventScroll: true });
   });
 
-  const write = (value) => {
-    const item = outbox.add(value);
+  const write = (value, files = []) => {
+    const item = outbox.add(value, files);
     tell("known");
     if (isClosed()) restart();
     thread.pend(item);
@@ -209,7 +219,7 @@
     try {
       for (let item = outbox.next(); item && connection.isOpen; item = outbox.next()) {
         try {
-          const { message } = await connection.command("post", { client_id: item.client_id, text: item.text });
+          const { message } = await connection.command("post", { client_id: item.client_id, text: item.text, files: (item.files ?? []).map((file) => file.uuid) });
           confirm(item, message);
         } catch (refusal) { if (!(await refused(item, refusal))) break; }
       }
@@ -233,7 +243,7 @@
       item.reason = "";
       return true;
     }
-    const isFinal = ["message_too_long", "message_unreadable", "message_empty", "invalid"].includes(refusal.code);
+    const isFinal = ["message_too_long", "message_unreadable", "message_empty", "invalid", "file_missing", "too_many_files"].includes(refusal.code);
     Object.assign(item, { state: "failed", isFinal, reason: words[refusal.code] || (isFinal && refusal.message) || say("failed") });
     outbox.save();
     thread.pend(item);
@@ -329,7 +339,7 @@
     layout();
     return true;
   };
-  const plain = ({ sender, text: words_ }) => (sender === "assistant" ? make("div", "", widget.markdown(words_)).textContent : words_);
+  const plain = ({ sender, text: words_, files = [] }) => (sender === "assistant" ? make("div", "", widget.markdown(words_)).textContent : [...files.map((file) => `[${file.name}]`), words_].filter(Boolean).join(" "));
 
   const settle = (next) => {
     const before = state.handoff, wasClosed = isClosed();

@@ -47,8 +47,8 @@
       for (const item of this.items) if (item.state !== "failed") item.state = "waiting";
     }
 
-    add(text) {
-      const item = { client_id: widget.newId(), text, created_at: new Date().toISOString(), state: "waiting" };
+    add(text, files = []) {
+      const item = { client_id: widget.newId(), text, files, created_at: new Date().toISOString(), state: "waiting" };
       this.items.push(item);
       this.save();
       return item;

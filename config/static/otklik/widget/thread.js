@@ -85,14 +85,18 @@
       return node;
     }
 
-    #bubble({ sender, text, sources = [] }) {
+    #bubble({ sender, text, files = [], sources = [] }) {
       const bubble = make("div", "bubble");
       bubble.dir = "auto";
-      if (sender === "assistant") bubble.append(markdown(text)); else bubble.append(make("p", "plain", text));
+      if (sender === "assistant") bubble.append(markdown(text)); else if (text) bubble.append(make("p", "plain", text));
+      if (files.length) bubble.append(this.#files(files));
+      if (files.length && !text) bubble.classList.add("bare");
       if (EMOJI.test(text.trim())) bubble.classList.add("emoji");
       if (sources.length) bubble.append(this.#sources(sources));
       return bubble;
     }
+
+    #files(files) { return OtklikFiles.draw(files, { say: this.say, fresh: (file) => this.actions.file(file) }); }
 
     #sources(sources) {
       const titles = new Map();
@@ -158,8 +162,9 @@
     pend(item) {
       const isNew = !this.#pending.has(item.client_id);
       const node = make("div", `row customer pending ${item.state}`);
-      const text = make("div", "bubble", make("p", "plain", item.text));
+      const text = make("div", "bubble", ...(item.text ? [make("p", "plain", item.text)] : []));
       text.dir = "auto";
+      if (item.files?.length) text.append(this.#files(item.files));
       const line = make("div", "below");
       if (item.state === "failed") {
         line.append(icon("alert"), make("span", "", item.reason || this.say("failed")));

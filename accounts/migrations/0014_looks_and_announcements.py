@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_tickets_run_out_of_time'),
+        ('accounts', '0013_help_desks_tell'),
     ]
 
     operations = [
