@@ -107,7 +107,7 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response({**kept.facts(), **addresses_of(kept)}, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=FileSerializer)
-    @action(detail=True, url_path=r"files/(?P<file>[0-9a-f-]{36})", url_name="file", filterset_fields=())
+    @action(detail=True, url_path=r"files/(?P<file>[0-9a-f-]{36})", url_name="file", filterset_class=None)
     def file(self, request: Request, uuid: UUID, file: UUID) -> Response:
         """Return a file's facts with fresh addresses."""
         found = get_object_or_404(self.get_object().attachments.all(), uuid=file)
