@@ -53,7 +53,7 @@ def test_a_list_of_customers_asks_as_much_for_one_as_for_three(client, tenant, c
         ContactFactory(tenant=tenant)
     client.get("/api/v1/contacts/")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/api/v1/contacts/")
 
 
