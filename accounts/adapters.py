@@ -19,9 +19,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import letters, services
+from accounts.enums import FunnelStage, SettingCategory
 from accounts.models import User
+from accounts.services import funnel
 from accounts.services.people import normalised_email
 from accounts.services.rotation import opened_second_factor, sealed_second_factor
+from accounts.visits import visit_of
 
 LONGEST_PASSWORD = 128
 INVITATION = "invitation"  # the session's key for the token of an invitation to accept after log-in
@@ -29,6 +32,15 @@ INVITATION = "invitation"  # the session's key for the token of an invitation to
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up, confirmation and log-in by e-mail."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Let newcomers in while our staff says so, and invited people always."""
+        is_open: bool = services.setting(SettingCategory.GENERAL, "registration_open")
+        return is_open or INVITATION in request.session
+
+    def get_from_email(self) -> str:
+        """Write under the name our staff chose."""
+        return letters.sender()
 
     def clean_email(self, email: str) -> str:
         """Return the e-mail as it is stored, so that look-alikes are one address."""
@@ -46,7 +58,9 @@ class AccountAdapter(DefaultAccountAdapter):
         facts = form.cleaned_data
         user.email, user.full_name = facts["email"], facts.get("full_name", "")
         user.language_code = (get_language() or "ru")[:2]
-        return services.register(user, password=facts.get("password1"), shop=facts.get("shop", ""), at=now())
+        person = services.register(user, password=facts.get("password1"), shop=facts.get("shop", ""), at=now())
+        _remember(request, person)
+        return person
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead a person who came by an invitation to it."""
@@ -81,6 +95,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return letters.absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
 
+def _remember(request: HttpRequest, person: User) -> None:
+    """Join what the visitor did before with the person they have become."""
+    mark = visit_of(request)
+    funnel.stitch(person, session_id=mark)
+    funnel.note(FunnelStage.REGISTERED, user=person, session_id=mark, at=now())
+
+
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Log-in with Yandex ID."""
 
@@ -98,6 +119,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if form is None:
             name = _("Shop of %(name)s") % {"name": user.get_short_name()}
             services.register(user, password=None, shop=name, at=now())
+            _remember(request, user)
         else:
             AccountAdapter(request).save_user(request, user, form)
         sociallogin.save(request)

@@ -12,8 +12,18 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the encrypted columns, and hear when a Yandex ID comes or goes."""
-        from accounts import home, receivers  # noqa: F401, PLC0415 -- leaf
-        from accounts.ports import SecretColumn, ask_on_home, keep_secret  # noqa: PLC0415 -- leaf
+        from accounts import first_steps, home, receivers  # noqa: F401, PLC0415 -- leaf
+        from accounts.ports import SecretColumn, ask_on_home, keep_secret, retain, take_first_step  # noqa: PLC0415 -- leaf
+        from accounts.services import maintenance, retention  # noqa: PLC0415 -- leaf
+        from accounts.views import funnel, system  # noqa: PLC0415 -- leaf
+        from config.admin import pages  # noqa: PLC0415 -- leaf
+        from config.maintenance import answered_by  # noqa: PLC0415 -- leaf
+
+        answered_by(maintenance.current)
+        retain("events", retention.purge_events)
+        take_first_step(first_steps.COMPANY)
+        take_first_step(first_steps.LAUNCH)
+        pages.extend(page for page in (*system.PAGES, *funnel.PAGES) if page not in pages)
 
         ask_on_home(home.decisions, order=50)
         keep_secret(

@@ -49,6 +49,8 @@ SECTIONS: Final = (
     Section("integrations", _("Integrations"), "plug", SHOP, Role.ADMIN),
     Section("api_keys", _("API keys"), "key", SHOP, Role.ADMIN),
     Section("webhooks", _("Webhooks"), "code", SHOP, Role.ADMIN),
+    Section("data", _("Data"), "file", SHOP, Role.ADMIN),
+    Section("audit", _("Audit log"), "shield", SHOP, Role.ADMIN),
 )
 PERSONAL: Final = (Section("profile", _("Profile"), "user"),)
 STAFF: Final = (Section("admin:index", _("Administration"), "shield"),)
@@ -57,10 +59,12 @@ STAFF: Final = (Section("admin:index", _("Administration"), "shield"),)
 def workspace(request: HttpRequest) -> dict[str, Any]:
     """Return the frame of a page: current tenant, tenants to choose from, sections."""
     user = getattr(request, "user", None)
+    told = getattr(request, "maintenance", None)
     if user is None or not user.is_authenticated:
-        return {"tenant": None, "tenants": (), "navigation": [], "personal_navigation": []}
+        return {"tenant": None, "tenants": (), "navigation": [], "personal_navigation": [], "maintenance": told}
     tenant, look = getattr(request, "tenant", None), getattr(request, "impersonation", None)
     return {
+        "maintenance": told,
         "tenant": tenant,
         "tenants": SimpleLazyObject(lambda: [] if look else list(Tenant.objects.visible_to(user).order_by("name"))),
         "impersonation": look,

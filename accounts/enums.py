@@ -113,7 +113,9 @@ class SettingType(TextChoices):
 
     STRING = "string", _("Text")
     INTEGER = "integer", _("Whole number")
+    DECIMAL = "decimal", _("Number")
     BOOLEAN = "boolean", _("Yes or no")
+    CHOICE = "choice", _("One of a list")
     JSON = "json", _("JSON")
 
 
@@ -177,3 +179,63 @@ class Audience(TextChoices):
     EVERYBODY = "everybody", _("Everybody")
     ADMINISTRATORS = "administrators", _("Administrators")
     OPERATORS = "operators", _("Operators and administrators")
+
+
+class MaintenanceMode(TextChoices):
+    """How much of the system works while we work on it."""
+
+    OFF = "off", _("Everything works")
+    READ_ONLY = "read_only", _("Reading only: nothing can be changed")
+    CLOSED = "closed", _("Closed: a page says when it opens again")
+
+
+class Topic(TextChoices):
+    """What a notification is about; people choose for each how they want to hear of it."""
+
+    MONEY = "money", _("Balance and payments")
+    CONVERSATIONS = "conversations", _("Customers who wait")
+    TICKETS = "tickets", _("Tickets")
+    REPUTATION = "reputation", _("Reviews and Wildberries")
+    KNOWLEDGE = "knowledge", _("Knowledge and tests")
+    CONNECTIONS = "connections", _("Connections that fail")
+    TEAM = "team", _("Team and safety")
+    NEWS = "news", _("News of Otklik")
+
+
+class Goal(TextChoices):
+    """What a new shop wants first."""
+
+    SUPPORT = "support", _("Answer customers on my site and in messengers")
+    MARKETPLACE = "marketplace", _("Look after reviews, questions and chats on Wildberries")
+    BOTH = "both", _("Both")
+
+
+class FunnelStage(TextChoices):
+    """The way of a visitor to a working assistant, in its order."""
+
+    ARRIVED = "arrived", _("Came to the log-in or sign-up page")
+    SIGNUP_OPENED = "signup_opened", _("Opened the sign-up form")
+    REGISTERED = "registered", _("Signed up")
+    CONFIRMED = "email_confirmed", _("Confirmed the e-mail")
+    APPROVED = "approved", _("Was let in")
+    STEP_DONE = "step_done", _("Did a step")
+    STEP_SKIPPED = "step_skipped", _("Skipped a step")
+    LAUNCHED = "launched", _("Finished the first steps")
+
+
+class ExportStatus(TextChoices):
+    """How an export of a shop's data is doing."""
+
+    PENDING = "pending", _("Being put together")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("No longer kept")
+
+
+class DeletionStatus(TextChoices):
+    """How the deletion of a shop is doing."""
+
+    REQUESTED = "requested", _("Asked for")
+    CANCELLED = "cancelled", _("Taken back")
+    ERASING = "erasing", _("Under way")
+    DONE = "done", _("Done")

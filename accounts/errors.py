@@ -74,6 +74,56 @@ class AlreadyMember(DomainError):
 
 
 @dataclass
+class TeamFull(DomainError):
+    """The team is as large as one may be."""
+
+    code, status = "team_full", 409
+    message = _("A team can have {limit} people, open invitations included.")
+    limit: int
+
+
+@dataclass
+class ExportUnderWay(DomainError):
+    """One export at a time."""
+
+    code, status = "export_under_way", 409
+    message = _("An export is being put together already. We write to you when it is ready.")
+
+
+@dataclass
+class DeletionAsked(DomainError):
+    """The shop's end was asked for before."""
+
+    code, status = "deletion_asked", 409
+    message = _("The deletion of this shop has been asked for already.")
+
+
+@dataclass
+class OwnerRequired(DomainError):
+    """Only the owner may."""
+
+    code, status = "owner_required", 403
+    message = _("Only the owner of the shop can do this.")
+
+
+@dataclass
+class NotAMember(DomainError):
+    """The person is not in the team."""
+
+    code, status = "not_a_member", 409
+    message = _("Only a member of the team can become the owner.")
+
+
+@dataclass
+class TooManyKeys(DomainError):
+    """The shop has as many live keys as one may have."""
+
+    code, status = "too_many_keys", 409
+    message = _("A shop can have {limit} live API keys. Revoke one first.")
+    limit: int
+
+
+@dataclass
 class OwnerStays(DomainError):
     """A tenant's owner can neither leave nor lose the role."""
 

@@ -21,7 +21,13 @@ from accounts.services.impersonating import end_impersonation, note_step
 SESSION_KEY: Final = "impersonation"
 END: Final = "/impersonation/end/"
 OUTSIDE: Final = ("/admin/", "/i18n/", "/healthz", "/readyz", "/metrics", "/static/", END)  # as staff, themselves
-HIDDEN: Final = ("/accounts/", "/api-keys/", "/invitations/")  # passwords, second factors, keys
+HIDDEN: Final = (  # passwords, second factors, keys, sessions, everything the shop has as one file
+    "/accounts/",
+    "/api-keys/",
+    "/invitations/",
+    "/profile/sessions/",
+    "/settings/data/",
+)
 WRITABLE: Final = (
     "/knowledge/",
     "/assistants/",

@@ -7,19 +7,28 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from accounts import services
 from accounts.models import Invitation, Tenant, User
+from accounts.services import safety
+from accounts.visits import note_visit
 
 SESSION_KEY: Final = "tenant"
 HEADER: Final = "Otklik-Tenant"
 ACTIVITY_IS_NOTED_EVERY: Final = timedelta(minutes=5)
+ELSEWHERE: Final = (
+    "/profile/",
+    "/switch-tenant/",
+    "/notifications/bell/",
+)  # about the person, or a way to another shop
 BEFORE_APPROVAL: Final = ("/accounts/", "/admin/", "/api/", "/i18n/", "/invitations/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -61,7 +70,9 @@ class TenantMiddleware:
             self._adopt(request, user)
         else:
             timezone.deactivate()
-        return self.get_response(request)
+        response = self.get_response(request)
+        note_visit(request, response)
+        return response
 
     def _adopt(self, request: HttpRequest, user: Any) -> None:
         try:
@@ -92,6 +103,9 @@ class ApprovalMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Answer in the page's stead; public pages, log-in, the API and the admin have their own rules."""
         user = request.user
+        if user.is_authenticated and getattr(view, "login_required", True) and _needs_second_factor(request):
+            messages.warning(request, _("Set up the second step of log-in first."))
+            return redirect("mfa_activate_totp")
         is_public = not getattr(view, "login_required", True) or request.path_info.startswith(BEFORE_APPROVAL)
         if is_public or not user.is_authenticated or user.is_approved:
             return None
@@ -101,6 +115,18 @@ class ApprovalMiddleware:
             for invitation in open_ones.select_related("tenant")
         ]
         return render(request, "accounts/waiting.html", {"invitations": invitations}, status=403)
+
+
+def _needs_second_factor(request: HttpRequest) -> bool:
+    """Say whether the page does not open before the person has a second step of log-in."""
+    user, path = request.user, request.path_info
+    if not isinstance(user, User):
+        return False
+    if path.startswith("/admin/"):
+        return user.is_staff and safety.lacks_staff_factor(user, at=timezone.now())
+    if path.startswith(BEFORE_APPROVAL) or path in ELSEWHERE:
+        return False
+    return safety.lacks_shop_factor(user, getattr(request, "tenant", None) or None)
 
 
 def _uuid(text: str) -> UUID | None:

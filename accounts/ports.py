@@ -1,11 +1,11 @@
 """What higher apps contribute to accounts' pages and commands, without being imported by them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from accounts.models import Integration, Tenant
+from accounts.models import Integration, Tenant, User
 
 MANY: Final = 1_000
 
@@ -136,6 +136,52 @@ class Fulfilment:
     facts: Callable[[Integration], list[tuple[Any, str]]] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstStep:
+    """One of a new shop's first steps (docs/company.md).
+
+    Args:
+        number: Its place, 0 to 5.
+        title: What is done, in words.
+        lead: Why, in one sentence.
+        icon: The sign beside it.
+        form: Makes the form of the step from the shop, and what was sent if something was.
+        carry_out: Does it with a valid form. Returns what the page shows before one goes on, or nothing.
+            Refuses with a DomainError.
+        is_done: Whether the shop has it, however it came by it.
+        template: Shown below the form, with what ``context`` returns.
+    """
+
+    number: int
+    title: Any
+    lead: Any
+    icon: str
+    form: Callable[..., Any]
+    carry_out: Callable[[Tenant, User, Any, datetime], Mapping[str, Any] | None]
+    is_done: Callable[[Tenant], bool]
+    template: str = ""
+    context: Callable[[Tenant], Mapping[str, Any]] = lambda tenant: {}
+
+
+@dataclass(slots=True)
+class Fulfilled:
+    """Who does what for accounts; filled from ``AppConfig.ready`` of the higher apps.
+
+    Args:
+        welcome: Gives a new shop its bonus inside the caller's transaction and returns how much that was.
+        open_demo: Opens a shop of the person's own with examples in it.
+    """
+
+    welcome: "Callable[[Tenant, User, datetime], Any] | None" = None
+    open_demo: "Callable[[User, datetime], Tenant] | None" = None
+
+
+Purge = Callable[[Tenant, datetime, int], int]
+fulfilled: Final = Fulfilled()
+_files: Final[list[Callable[[Tenant], Iterable[str]]]] = []
+_retained: Final[dict[str, Purge]] = {}
+_kept_by_law: Final[set[str]] = {"tenant_deletions"}
+_steps: Final[dict[int, FirstStep]] = {}
 _cards: Final[list[tuple[int, HomeCard]]] = []
 _decisions: Final[list[tuple[int, HomeDecisions]]] = []
 _panels: Final[list[tuple[int, HomePanel]]] = []
@@ -206,6 +252,47 @@ def home_panels(tenant: Tenant, *, at: datetime) -> list[tuple[str, dict[str, An
     panels = [panel for _, panel in sorted(_panels, key=lambda entry: entry[0])]
     filled = ((panel.template, panel.context(tenant, at)) for panel in panels)
     return [(template, context) for template, context in filled if context is not None]
+
+
+def hold_files(names: Callable[[Tenant], Iterable[str]]) -> None:
+    """Say which files in our storage belong to a shop; called from ``AppConfig.ready()``."""
+    _files.append(names)
+
+
+def files_of(tenant: Tenant) -> Iterator[str]:
+    """Return the names of every file of a shop."""
+    for names in _files:
+        yield from names(tenant)
+
+
+def keep_by_law(*tables: str) -> None:
+    """Name tables that stay when a shop is deleted; called from ``AppConfig.ready()``."""
+    _kept_by_law.update(tables)
+
+
+def kept_by_law() -> frozenset[str]:
+    """Return the tables that stay when a shop is deleted."""
+    return frozenset(_kept_by_law)
+
+
+def retain(name: str, purge: Purge) -> None:
+    """Say how what is older than a moment is deleted, a batch at a time; called from ``AppConfig.ready()``."""
+    _retained[name] = purge
+
+
+def retained() -> dict[str, Purge]:
+    """Return the kinds of things that shops keep for a time of their choice."""
+    return dict(_retained)
+
+
+def take_first_step(step: FirstStep) -> None:
+    """Name one of the first steps; called from ``AppConfig.ready()``."""
+    _steps[step.number] = step
+
+
+def first_steps() -> list[FirstStep]:
+    """Return the first steps in their order."""
+    return [step for _, step in sorted(_steps.items())]
 
 
 def secret_columns() -> Iterable[SecretColumn]:

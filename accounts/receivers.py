@@ -1,4 +1,4 @@
-"""What allauth tells about people."""
+"""What allauth tells about people, and what changes of settings set off."""
 
 from typing import Any, cast
 
@@ -7,7 +7,10 @@ from allauth.socialaccount.signals import social_account_added, social_account_r
 from django.dispatch import receiver
 
 from accounts import services
+from accounts.enums import SettingCategory
 from accounts.models import User
+from accounts.services import maintenance
+from accounts.signals import setting_changed
 
 
 @receiver(social_account_added)
@@ -20,3 +23,10 @@ def remember_yandex(sender: Any, sociallogin: SocialLogin, **_: Any) -> None:
 def forget_yandex(sender: Any, socialaccount: SocialAccount, **_: Any) -> None:
     """Note that a person disconnected their Yandex ID."""
     services.link_yandex(socialaccount.user, yandex_id=None)
+
+
+@receiver(setting_changed)
+def tell_of_maintenance(sender: Any, category: str, key: str, **_: Any) -> None:
+    """Let open sockets know that the system closes or opens."""
+    if (category, key) == (SettingCategory.MAINTENANCE, "mode"):
+        maintenance.tell_sockets()

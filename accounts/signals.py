@@ -16,3 +16,6 @@ member_joined = Signal()
 
 member_removed = Signal()
 """``user``, ``tenant``: a person is no longer in the team; end their sockets."""
+
+setting_changed = Signal()
+"""``category``, ``key``: our staff changed a setting of the system."""

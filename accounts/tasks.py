@@ -84,6 +84,65 @@ def purge_events(**_: Any) -> None:
         pass
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def send_notification(*, notification_id: int, **_: Any) -> None:
+    """Send the letter of a notification."""
+    from accounts import letters  # noqa: PLC0415 -- leaf
+    from accounts.services import notifying  # noqa: PLC0415 -- leaf
+
+    row = notifying.claim_letter(notification_id, at=now())
+    if row is None:
+        return
+    facts = {"notification": row, "url": letters.absolute(row.url or "/")}
+    letters.send("notification", to=row.user.email, language=row.user.language_code, **facts)
+    notifying.letter_sent(row)
+
+
+@shared_task(ignore_result=True)
+def sweep_notifications(**_: Any) -> None:
+    """Find letters that nobody sends, and forget what is old."""
+    from accounts.services import notifying  # noqa: PLC0415 -- leaf
+
+    notifying.sweep_letters(at=now())
+    while notifying.purge_notifications(at=now()):
+        pass
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def make_export(*, export_id: int, **_: Any) -> None:
+    """Put a shop's data into an archive."""
+    from accounts.services import exporting  # noqa: PLC0415 -- leaf
+
+    exporting.make_export(export_id, at=now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def erase_tenant(*, deletion_id: int, **_: Any) -> None:
+    """Erase a shop whose day has come."""
+    from accounts.services import leaving  # noqa: PLC0415 -- leaf
+
+    leaving.erase(deletion_id, at=now())
+
+
+@shared_task(ignore_result=True)
+def sweep_leaving(**_: Any) -> None:
+    """Find exports and deletions that nobody works on."""
+    from accounts.services import exporting, leaving  # noqa: PLC0415 -- leaf
+
+    exporting.sweep_exports(at=now())
+    leaving.sweep_deletions(at=now())
+
+
+@shared_task(ignore_result=True)
+def keep_no_longer(**_: Any) -> None:
+    """Delete what shops no longer keep, and first steps of long ago."""
+    from accounts.services import funnel, retention  # noqa: PLC0415 -- leaf
+
+    retention.keep_no_longer(at=now())
+    while funnel.purge_funnel(at=now()):
+        pass
+
+
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def sync_integration(*, integration_id: int, **_: Any) -> None:
     """Do the regular work of one connection."""

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import integrations, keys, office, profile, search, team, webhooks, workspace
+from accounts.views import (
+    audit,
+    data,
+    integrations,
+    keys,
+    notifications,
+    office,
+    onboarding,
+    profile,
+    search,
+    sessions,
+    team,
+    webhooks,
+    workspace,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", workspace.home, name="home"),
@@ -11,6 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/", team.team, name="team"),
     path("team/invite/", team.invite, name="invite"),
     path("team/invitations/<uuid:uuid>/revoke/", team.revoke_invitation, name="revoke_invitation"),
+    path("team/invitations/<uuid:uuid>/again/", team.send_again, name="resend_invitation"),
+    path("team/second-factor/", team.second_factor, name="demand_second_factor"),
+    path("team/owner/", team.hand_over, name="hand_over"),
     path("team/members/<uuid:uuid>/role/", team.change_role, name="change_role"),
     path("team/members/<uuid:uuid>/remove/", team.remove_member, name="remove_member"),
     path("invitations/<str:token>/", team.accept_invitation, name="accept_invitation"),
@@ -29,7 +46,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("integrations/<uuid:uuid>/", integrations.integration, name="integration"),
     path("integrations/<uuid:uuid>/sync/", integrations.sync, name="sync_integration"),
     path("integrations/<uuid:uuid>/disconnect/", integrations.disconnect, name="disconnect_integration"),
+    path("start/", onboarding.start, name="onboarding"),
+    path("start/<int:number>/", onboarding.step, name="onboarding_step"),
+    path("start/demo/", onboarding.open_demo, name="open_demo"),
+    path("settings/data/", data.data, name="data"),
+    path("settings/data/keep/", data.change_retention, name="change_retention"),
+    path("settings/data/export/", data.request_export, name="request_export"),
+    path("settings/data/exports/<uuid:uuid>/", data.download_export, name="download_export"),
+    path("settings/data/delete/", data.request_deletion, name="request_deletion"),
+    path("settings/data/stay/", data.cancel_deletion, name="cancel_deletion"),
+    path("settings/audit/", audit.audit, name="audit"),
+    path("settings/audit/export/", audit.export, name="audit_export"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/bell/", notifications.bell, name="bell"),
+    path("notifications/read/", notifications.read_all, name="read_notifications"),
+    path("notifications/preferences/", notifications.preferences, name="notification_preferences"),
+    path("notifications/<uuid:uuid>/", notifications.open_notification, name="open_notification"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/sessions/", sessions.sessions, name="sessions"),
+    path("profile/sessions/end/", sessions.end_sessions, name="end_sessions"),
     path("profile/shop/", profile.rename_shop, name="rename_shop"),
     path("impersonation/end/", office.end, name="end_impersonation"),
     path("announcements/<uuid:uuid>/away/", office.put_away, name="put_announcement_away"),

@@ -15,9 +15,14 @@ class AssistantsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the encrypted columns, so that key rotation reaches them, and the pages of own model keys."""
-        from accounts.ports import Fulfilment, SecretColumn, fulfil, keep_secret  # noqa: PLC0415 -- leaf
+        from accounts.ports import Fulfilment, SecretColumn, fulfil, keep_secret, take_first_step  # noqa: PLC0415 -- leaf
+        from assistants import first_steps  # noqa: PLC0415 -- leaf
         from assistants.door.routes import OWN_PLATFORMS  # noqa: PLC0415 -- leaf
+        from assistants.models import Assistant  # noqa: PLC0415 -- leaf
+        from billing.ports import Named, name_assistants  # noqa: PLC0415 -- leaf
 
+        name_assistants(lambda tenant: {row.pk: Named(row.uuid, row.name) for row in Assistant.objects.of(tenant)})
+        take_first_step(first_steps.STEP)
         fingerprint = "token_fingerprint"
         keep_secret(
             SecretColumn(model="assistants.AiTokenPool", column="token_encrypted", fingerprint_column=fingerprint)

@@ -56,10 +56,21 @@ class PaymentStatus(TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
+class RefundStatus(TextChoices):
+    """How money goes back to whoever paid it."""
+
+    PENDING = "pending", _("On its way")
+    SUCCEEDED = "succeeded", _("Given back")
+    FAILED = "failed", _("Did not go through")
+    OWED = "owed", _("Given back, not yet covered by the balance")
+
+
 class Provider(TextChoices):
     """Who takes the money."""
 
     SANDBOX = "sandbox", _("Sandbox")
+    YOOKASSA = "yookassa", _("YooKassa")
+    ROBOKASSA = "robokassa", _("Robokassa")
 
 
 class Currency(TextChoices):
@@ -75,15 +86,41 @@ class PromoType(TextChoices):
     FIXED_AMOUNT = "fixed_amount", _("Fixed amount")
 
 
-class ReferralStatus(TextChoices):
-    """How far an invitation of another shop has come."""
+class RewardStatus(TextChoices):
+    """What becomes of a reward for another shop's top-up."""
 
-    PENDING = "pending", _("Signed up")
     HELD = "held", _("Reward on hold")
     PAID = "paid", _("Reward paid")
     REFUSED = "refused", _("Refused")
 
 
+class WarningKind(TextChoices):
+    """What the owner of a shop is warned of."""
+
+    LOW = "low", _("The balance is running out")
+    EXHAUSTED = "exhausted", _("The balance has run out")
+    RUNWAY = "runway", _("The balance lasts a few days more")
+    DAY_CAP = "day_cap", _("The limit of the day is reached")
+    MONTH_CAP = "month_cap", _("The limit of the month is reached")
+
+
+CANCELLED_BECAUSE: Final = {
+    "forgotten": _("not paid in time"),
+    "expired_on_confirmation": _("not paid in time"),
+    "expired_on_capture": _("not paid in time"),
+    "canceled_by_merchant": _("cancelled by us"),
+    "insufficient_funds": _("there is too little money on the card"),
+    "card_expired": _("the card has expired"),
+    "invalid_card_number": _("the number of the card is wrong"),
+    "invalid_csc": _("the code of the card is wrong"),
+    "3d_secure_failed": _("the bank’s check was not passed"),
+    "fraud_suspected": _("the bank suspects fraud"),
+    "general_decline": _("the bank refused"),
+    "issuer_unavailable": _("the bank does not answer"),
+    "payment_method_limit_exceeded": _("a limit of the card is reached"),
+    "payment_method_restricted": _("the card may not do this"),
+    "permission_revoked": _("the permission was withdrawn"),
+}
 CREDITS: Final = (
     TransactionType.TOPUP,
     TransactionType.BONUS,
@@ -94,12 +131,17 @@ SPENDING: Final = tuple(TransactionType(service.value) for service in ServiceTyp
 PAYMENT_MOVES: Final = {
     PaymentStatus.PENDING: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED}),
     PaymentStatus.SUCCEEDED: frozenset({PaymentStatus.REFUNDED}),
-    PaymentStatus.CANCELLED: frozenset[PaymentStatus](),
+    PaymentStatus.CANCELLED: frozenset({PaymentStatus.SUCCEEDED}),  # we stopped waiting, and it was paid after all
     PaymentStatus.REFUNDED: frozenset[PaymentStatus](),
 }
-REFERRAL_MOVES: Final = {
-    ReferralStatus.PENDING: frozenset({ReferralStatus.HELD, ReferralStatus.REFUSED}),
-    ReferralStatus.HELD: frozenset({ReferralStatus.PAID, ReferralStatus.REFUSED}),
-    ReferralStatus.PAID: frozenset[ReferralStatus](),
-    ReferralStatus.REFUSED: frozenset[ReferralStatus](),
+REFUND_MOVES: Final = {
+    RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.OWED}),
+    RefundStatus.OWED: frozenset({RefundStatus.SUCCEEDED}),
+    RefundStatus.SUCCEEDED: frozenset[RefundStatus](),
+    RefundStatus.FAILED: frozenset[RefundStatus](),
+}
+REWARD_MOVES: Final = {
+    RewardStatus.HELD: frozenset({RewardStatus.PAID, RewardStatus.REFUSED}),
+    RewardStatus.PAID: frozenset[RewardStatus](),
+    RewardStatus.REFUSED: frozenset[RewardStatus](),
 }

@@ -20,6 +20,17 @@ class InsufficientFunds(DomainError):
 
 
 @dataclass
+class SpendCapReached(InsufficientFunds):
+    """The shop has spent what it lets itself spend in a day or a month."""
+
+    code = "spend_cap_reached"
+    message = _("The spending limit of {cap} ₽ is reached: {available} ₽ of it is left, {needed} ₽ is needed.")
+
+    cap: Decimal
+    kind: str
+
+
+@dataclass
 class BadAmount(DomainError):
     """Not a sum that can be moved: not a number, of the wrong sign, too large or too fine."""
 
@@ -126,6 +137,36 @@ class ProviderSilent(DomainError):
 
     code, status = "provider_silent", 503
     message = _("The payment provider does not answer. Try again a little later.")
+
+
+@dataclass
+class PaymentRefused(DomainError):
+    """The provider said no to the payment or the refund."""
+
+    code, status = "payment_refused", 409
+    message = _("The payment provider refused: {detail}.")
+
+    detail: str
+
+
+@dataclass
+class RefundByHand(DomainError):
+    """The provider takes no orders to give money back."""
+
+    code, status = "refund_by_hand", 409
+    message = _("{provider} gives money back only in its own cabinet. Do it there, then record the refund here.")
+
+    provider: str
+
+
+@dataclass
+class TooLongForWorkbook(DomainError):
+    """The statement has more entries than a workbook is made of."""
+
+    code, status = "too_long_for_workbook", 422
+    message = _("A workbook holds up to {limit} entries. Choose a shorter period, or take the CSV file.")
+
+    limit: int
 
 
 @dataclass

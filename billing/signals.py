@@ -7,3 +7,6 @@ balance_low = Signal()
 
 balance_exhausted = Signal()
 """Something could not be paid, once until money comes in. Arguments: ``tenant_id``, ``available``, ``at``."""
+
+spend_cap_reached = Signal()
+"""A limit the shop set itself is reached, once a day or month. Arguments: ``tenant_id``, ``kind``, ``at``."""

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.serializers import Serializer
 
+from config import maintenance
 from config.errors import DomainError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -47,6 +48,33 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
             if hasattr(member, "payload")
         }
 
+    async def websocket_connect(self, message: dict[str, Any]) -> None:
+        """Accept nobody while the system is worked on, but say so."""
+        if await self._is_turned_away(accept=True):
+            return
+        await self.channel_layer.group_add(maintenance.EVERYBODY, self.channel_name)
+        await super().websocket_connect(message)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """Leave the group of all open sockets."""
+        await self.channel_layer.group_discard(maintenance.EVERYBODY, self.channel_name)
+        await super().websocket_disconnect(message)
+
+    async def maintenance_changed(self, message: dict[str, Any]) -> None:
+        """Hear that the system closes (or, too late for this socket, opens)."""
+        await self._is_turned_away()
+
+    async def _is_turned_away(self, *, accept: bool = False) -> bool:
+        """Tell the client to come back later, and close; the hint may be lost, so every command asks again."""
+        told = await database_sync_to_async(maintenance.notice)()
+        if told is None:
+            return False
+        if accept:
+            await self.accept()
+        await self.send_json(told.as_event())
+        await self.close(code=maintenance.SOCKET_CODE)
+        return True
+
     @classmethod
     async def encode_json(cls, content: object) -> str:
         """Encode with Django's types (dates, decimals, uuids)."""
@@ -54,6 +82,8 @@ class CommandConsumer(AsyncJsonWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Refuse binary, oversized or unreadable frames by closing with 4400."""
+        if await self._is_turned_away():
+            return
         if text_data is None or not self._fits(text_data):
             await self.close(code=BAD_REQUEST)
             return

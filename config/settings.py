@@ -1,7 +1,6 @@
 """One settings file; environments differ by variables only (docs/settings.md)."""
 
 import sys
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import BASE_DIR, DATA_DIR, SERVICES, WB_CLIENT_SECRET, WB_SANDBOX, WB_SPEED, env  # noqa: F401 -- read
 from config.logs import LOGGING, configure_structlog  # noqa: F401 -- LOGGING is a setting
+from config.money import BALANCE_LOW, PAYMENT_PAGES, RECEIPTS, ROBOKASSA, RUNWAY_LOW_DAYS, YOOKASSA  # noqa: F401 -- read
 from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401 -- a setting
 from config.policy import content_security_policy
 from config.rest import API_RATE, REST_FRAMEWORK, SIMPLE_JWT  # noqa: F401 -- settings
@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.yandex",
     "allauth.mfa",
+    "allauth.usersessions",
     "config.apps.ConfigConfig",
     "accounts",
     "billing",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.maintenance.MaintenanceMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -117,7 +119,7 @@ DATABASES = {
         **env.db_url("DATABASE_URL", default="postgresql://otklik@127.0.0.1:5432/otklik"),
         "ENGINE": "config.postgres",
         "CONN_MAX_AGE": 0,  # under ASGI a persistent connection belongs to a thread that never ends
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": not POOL_SIZE,  # config.postgres looks at what a pool gives out
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "TEST": {"TEMPLATE": "template0"},
     }
@@ -169,8 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "/"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique through an index on lower(email)
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
@@ -201,8 +202,6 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 PAYMENT_SANDBOX = env.bool("PAYMENT_SANDBOX", default=not IS_SECURE)  # top-ups without money
-BALANCE_LOW = Decimal(env.str("BALANCE_LOW", default="100"))  # roubles below which the owner is told
-PAYMENT_PAGES = env.list("PAYMENT_PAGES", default=["https://yoomoney.ru"])  # where a top-up form may lead
 
 # --- Language and time -----------------------------------------------------
 LANGUAGE_CODE = "ru"
@@ -221,10 +220,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 3,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_IGNORE_RESULT, CELERY_WORKER_HIJACK_ROOT_LOGGER = True, False
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE, CELERY_TASK_ROUTES, CELERY_BEAT_SCHEDULE = DEFAULT_QUEUE, ROUTES, SCHEDULE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
@@ -259,8 +257,7 @@ CONTENT_SECURITY_POLICY = content_security_policy(
     base_url=BASE_URL,
     form_targets=[SERVICES["YANDEX_OAUTH_URL"], SERVICES["ROBOKASSA_URL"], *PAYMENT_PAGES],
 )
-YANDEX_CLIENT_ID = env.str("YANDEX_CLIENT_ID", default="")
-YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_SECRET", default="")
+YANDEX_CLIENT_ID, YANDEX_CLIENT_SECRET = env.str("YANDEX_CLIENT_ID", ""), env.str("YANDEX_CLIENT_SECRET", "")
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignupForm"}
 SOCIALACCOUNT_PROVIDERS = {
     "yandex": {

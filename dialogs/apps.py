@@ -16,6 +16,7 @@ class DialogsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the channels of our own, what the home page shows, and where a conversation is found."""
+        from accounts import ports as accounts  # noqa: PLC0415 -- leaf
         from accounts.ports import (  # noqa: PLC0415 -- leaf
             Fulfilment,
             ask_on_home,
@@ -25,10 +26,10 @@ class DialogsConfig(AppConfig):
             show_panel_on_home,
         )
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-        from dialogs import home, ports, receivers, searching  # noqa: F401, PLC0415 -- leaf
+        from dialogs import first_steps, home, ports, receivers, searching  # noqa: F401, PLC0415 -- leaf
         from dialogs.channels import LiveChannel  # noqa: PLC0415 -- leaf
         from dialogs.enums import Channel  # noqa: PLC0415 -- leaf
-        from dialogs.services import collecting, rehearsing  # noqa: PLC0415 -- leaf
+        from dialogs.services import collecting, rehearsing, retaining  # noqa: PLC0415 -- leaf
         from dialogs.telegram.channel import TelegramChannel  # noqa: PLC0415 -- leaf
         from dialogs.whatsapp.channel import WhatsAppChannel  # noqa: PLC0415 -- leaf
         from knowledge.ports import link_dialogs  # noqa: PLC0415 -- leaf
@@ -42,6 +43,10 @@ class DialogsConfig(AppConfig):
         ask_on_home(home.decisions, order=10)
         search_in(searching.SEARCHED, order=10)
         show_panel_on_home(home.PANEL, order=10)
+        accounts.take_first_step(first_steps.STEP)
+        accounts.hold_files(retaining.files_of)
+        accounts.retain("dialogs", retaining.purge_dialogs)
+        accounts.retain("files", retaining.purge_files)
         fulfilled.rehearse, fulfilled.find_examples = rehearsing.rehearse, collecting.find_examples
         link_dialogs(home.address_of)
         fulfil("telegram", Fulfilment(connect_url=partial(reverse, "connect_telegram")))

@@ -25,6 +25,13 @@ class Sender(TextChoices):
     SYSTEM = "system", _("System")
 
 
+class Speaker(TextChoices):
+    """For whom a message comes over the API."""
+
+    OPERATOR = Sender.OPERATOR.value, Sender.OPERATOR.label
+    CUSTOMER = Sender.CUSTOMER.value, Sender.CUSTOMER.label
+
+
 class DialogStatus(TextChoices):
     """Whether a conversation goes on."""
 

@@ -103,6 +103,23 @@ class IdentityRefused(DomainError):
 
 
 @dataclass
+class TooManyLetters(DomainError):
+    """A mailbox is no toy."""
+
+    code, status = "too_many_letters", 429
+    message = _("The conversation was sent often enough; try again in {minutes} min.")
+    minutes: int
+
+
+@dataclass
+class LetterNotSent(DomainError):
+    """The mail server does not take it."""
+
+    code, status = "letter_not_sent", 503
+    message = _("The letter could not be sent now. Try again a little later.")
+
+
+@dataclass
 class NothingToRate(DomainError):
     """Only what the assistant or an operator said can be rated."""
 

@@ -21,6 +21,7 @@ TOO_LATE = _("This button no longer works.")
 FALLBACK = _("I cannot answer right now. Your message is saved, and a person will reply here.")
 CLOSED = _("This conversation is closed. Write again to start a new one.")
 UNSTAFFED = _("Nobody is at the desk right now. Your question is kept, and the answer will come here.")
+ERASED = _("Erased at the customer’s request.")
 JOINED = _("{name} has joined the conversation.")
 RETURNED = _("The assistant is back and will go on answering.")
 REQUESTED = {

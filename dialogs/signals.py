@@ -11,5 +11,8 @@ message_received = Signal()
 dialog_closed = Signal()
 """A conversation ended. Arguments: ``dialog_id``."""
 
+dialogs_erased = Signal()
+"""A customer had their conversations erased. Arguments: ``dialog_ids``."""
+
 operator_answered = Signal()
 """A person wrote to the customer. Arguments: ``message_id``."""

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from dialogs.api import visitor
+from dialogs.api import parting, visitor
 from dialogs.views import bots, dashboard, files, looks, webhooks, widget
 
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("widget/<uuid:uuid>/ticket/", login_not_required(visitor.TicketView.as_view()), name="widget_ticket"),
     path("widget/<uuid:uuid>/session/", login_not_required(visitor.SessionView.as_view()), name="widget_session"),
     path("widget/<uuid:uuid>/identify/", login_not_required(visitor.IdentifyView.as_view()), name="widget_identify"),
+    path("widget/<uuid:uuid>/history/", login_not_required(parting.HistoryView.as_view()), name="widget_history"),
+    path(
+        "widget/<uuid:uuid>/transcript/", login_not_required(parting.TranscriptView.as_view()), name="widget_transcript"
+    ),
+    path("widget/<uuid:uuid>/forget/", login_not_required(parting.ForgetView.as_view()), name="widget_forget"),
     path("widget/<uuid:uuid>/messages/", login_not_required(visitor.MessagesView.as_view()), name="widget_messages"),
     path("widget/<uuid:uuid>/files/", login_not_required(visitor.FilesView.as_view()), name="widget_files"),
     path("widget/<uuid:uuid>/files/<uuid:file>/", login_not_required(visitor.FileView.as_view()), name="widget_file"),

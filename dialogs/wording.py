@@ -17,7 +17,7 @@ def of_launcher() -> dict[str, str]:
 
 def of_frame() -> dict[str, str]:
     """Return the words that the chat shows while it runs."""
-    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_refusals()}
+    return {**allowances.words(), **_states(), **_messages(), **_ratings(), **_parting(), **_refusals()}
 
 
 def _states() -> dict[str, str]:
@@ -94,6 +94,28 @@ def _ratings() -> dict[str, str]:
         "rate_title": _("How was the conversation?"),
         "rated": _("Thank you for your rating!"),
         "again": _("Start a new conversation"),
+    }
+
+
+def _parting() -> dict[str, str]:
+    return {
+        "back": _("Back"),
+        "history": _("Past conversations"),
+        "loading": _("Loading…"),
+        "no_history": _("There are no conversations yet."),
+        "goes_on": _("goes on"),
+        "mail": _("Send by e-mail"),
+        "mail_to": _("Your e-mail address"),
+        "send_mail": _("Send"),
+        "mailed": _("Sent to {email}."),
+        "mail_unreadable": _("This is not an e-mail address."),
+        "forget": _("Delete my data"),
+        "forget_what": _(
+            "All you wrote here and all the answers will be erased for good, with your name and contacts. "
+            "It cannot be undone."
+        ),
+        "forget_sure": _("Erase everything"),
+        "offline_now": _("There is no connection. Try again in a moment."),
     }
 
 

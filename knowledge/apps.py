@@ -17,11 +17,15 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         """Measure models for whoever connects them, hear of their change, show on the home page what waits."""
-        from accounts.ports import ask_on_home, search_in  # noqa: PLC0415 -- leaf
+        from accounts.ports import ask_on_home, hold_files, search_in, take_first_step  # noqa: PLC0415 -- leaf
         from assistants.ports import fulfilled  # noqa: PLC0415 -- leaf
-        from knowledge import home, receivers, searching  # noqa: F401, PLC0415 -- leaf
+        from knowledge import first_steps, home, receivers, searching  # noqa: F401, PLC0415 -- leaf
+        from knowledge.services import keeping  # noqa: PLC0415 -- leaf
 
         fulfilled.probe_languages = _measure
+        hold_files(keeping.files_of)
+        take_first_step(first_steps.KNOWLEDGE)
+        take_first_step(first_steps.TRIAL)
         ask_on_home(home.decisions, order=40)
         search_in(searching.DOCUMENTS, order=60)
         search_in(searching.ANSWERS, order=61)

@@ -16,9 +16,11 @@ class MarketplaceConfig(AppConfig):
     def ready(self) -> None:
         """Hear what syncs bring, and show what needs a decision on the home page."""
         # leaf: models must be loaded first
-        from accounts.ports import Fulfilment, ask_on_home, fulfil, search_in  # noqa: PLC0415 -- leaf
+        from accounts.ports import Fulfilment, ask_on_home, fulfil, hold_files, search_in  # noqa: PLC0415 -- leaf
         from marketplace import connecting, home, receivers, searching  # noqa: F401, PLC0415 -- leaf
+        from marketplace.services import keeping  # noqa: PLC0415 -- leaf
 
+        hold_files(keeping.files_of)
         ask_on_home(home.decisions, order=30)
         fulfil(
             "wildberries",

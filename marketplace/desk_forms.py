@@ -173,3 +173,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         super().__init__(*args, **kwargs)
         field: Any = self.fields["questions"]
         field.choices = [choice for choice in ReplyMode.choices if choice[0] != ReplyMode.SEND]
+        field.required = False
+
+    def clean_questions(self) -> str:
+        """Leave what is not said as it was."""
+        return str(self.cleaned_data["questions"] or self.instance.questions)

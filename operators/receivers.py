@@ -9,8 +9,8 @@ from django.utils.timezone import now
 
 from dialogs.events import announce_state
 from dialogs.models import DialogMessage
-from dialogs.signals import dialog_closed, message_received, operator_requested
-from operators.services import choosing, handoffs
+from dialogs.signals import dialog_closed, dialogs_erased, message_received, operator_requested
+from operators.services import choosing, handoffs, noting
 
 
 @receiver(operator_requested, dispatch_uid="operators.open_handoff")
@@ -18,6 +18,12 @@ def open_handoff(*, dialog_id: int, reason: str, request_id: UUID, at: datetime,
     """Open the cycle of a dialog that asked for a person."""
     handoff = handoffs.record_request(dialog_id, reason=reason, request_id=request_id, at=at)
     announce_state(handoff.dialog)  # consoles show since when and why somebody waits
+
+
+@receiver(dialogs_erased, dispatch_uid="operators.forget_customer")
+def forget_customer(*, dialog_ids: list[int], **_: Any) -> None:
+    """Erase what operators wrote down about a customer who wants to be forgotten."""
+    noting.forget(dialog_ids)
 
 
 @receiver(dialog_closed, dispatch_uid="operators.end_handoff")

@@ -16,6 +16,7 @@ from accounts.enums import Direction, Role
 from accounts.models import Integration, User
 from accounts.pages import Request, role_required
 from accounts.services import role_of
+from assistants.models import Assistant
 from config.db import new_uuid
 from config.errors import DomainError
 from config.pages import Page, page_of
@@ -44,6 +45,7 @@ def ticket_list(request: Request) -> HttpResponse:
     found = form.apply(_ours(request), at=now()).select_related("assigned_to").prefetch_related(CLOCKS)
     context: dict[str, Any] = {"form": form, "is_filtered": bool(form.chosen), "may_handle": _may_handle(request)}
     context["may_promise"] = role_of(request.user, request.tenant) == Role.ADMIN
+    context["website"] = Assistant.objects.on_websites().filter(tenant=request.tenant).order_by("pk").first()
     context["saved"] = SavedFilter.objects.of(request.tenant).filter(user=request.user).order_by("name")
     context["bulk"] = bulk_choices(handlers_of(request.tenant)) if context["may_handle"] else []
     if request.GET.get("view") == "board":

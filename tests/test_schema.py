@@ -32,8 +32,8 @@ NAMED_OTHERWISE = {
     "django_celery_beat_periodictask_priority_check": "django-celery-beat",
     "django_celery_beat_periodictask_expire_seconds_check": "django-celery-beat",
 }
-CROSSING = {("referrals", "payment_id"): "the first payment of the tenant that was brought in, not of the one who did"}
-APPEND_ONLY = {"balance_transactions", "handoff_audit", "ticket_audit"}
+CROSSING = {("referral_rewards", "payment_id"): "a payment of the tenant that was brought in, not of the one who did"}
+APPEND_ONLY = {"audit_log", "balance_transactions", "handoff_audit", "ticket_audit"}
 
 
 def read(name):

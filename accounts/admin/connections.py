@@ -1,5 +1,6 @@
 """Platforms, connections to them and what those did."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -67,7 +68,7 @@ class IntegrationAdmin(FactAdmin):
     @admin.action(description=_("Disconnect and erase the credentials"), permissions=["view"])
     def disconnect(self, request: HttpRequest, integrations: QuerySet[Integration]) -> None:
         """End the chosen connections."""
-        self.each(request, integrations, services.disconnect, _("%(count)d disconnected."))
+        self.each(request, integrations, partial(services.disconnect, by=request.user), _("%(count)d disconnected."))
 
 
 @admin.register(SyncLog)

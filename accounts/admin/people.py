@@ -1,5 +1,6 @@
 """People: the queue of those who wait, letting in, shutting out."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -114,7 +115,7 @@ class UserAdmin(ModelAdmin):
     @admin.action(description=_("Unblock"), permissions=["change"])
     def unblock_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
         """Let the chosen people in again."""
-        self.each(request, people, services.unblock, _("%(count)d unblocked."))
+        self.each(request, people, partial(services.unblock, by=_staff(request)), _("%(count)d unblocked."))
 
     @action(description=_("Let in"), icon="how_to_reg", permissions=["change"])  # type: ignore[arg-type, operator]  # lazy text; an untyped decorator
     def approve_person(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -189,7 +189,7 @@ class IntegrationViewSet(
         """Connect an account, or give a connected one new credentials."""
         payload = self.get_serializer(data=request.data)
         payload.is_valid(raise_exception=True)
-        integration = services.connect(request.tenant, **payload.validated_data)  # type: ignore[attr-defined]  # ours
+        integration = services.connect(request.tenant, by=request.user, **payload.validated_data)  # type: ignore[attr-defined]  # ours
         if integration.platform_id in polled_platforms():
             scheduling.plan(integration, at=now(), every_minutes=1)
         return Response(self.get_serializer(integration).data, status=status.HTTP_201_CREATED)
@@ -233,7 +233,7 @@ class IntegrationViewSet(
 
     def perform_destroy(self, instance: Integration) -> None:
         """Disconnect: the credentials are erased, the history stays."""
-        services.disconnect(instance)
+        services.disconnect(instance, by=self.request.user)
 
 
 class SyncLogFilter(FilterSet):

@@ -2,8 +2,10 @@
 
 from accounts.models.events import Event, EventStream, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
+from accounts.models.leaving import DataExport, TenantDeletion
 from accounts.models.office import Announcement, AnnouncementDismissal, Impersonation, ImpersonationStep
 from accounts.models.people import ApiKey, ApiKeyPrincipal, User, person_behind
+from accounts.models.records import AuditEntry, Notification, NotificationPreference
 from accounts.models.system import IdempotencyKey, StartPageEvent, SystemSetting
 from accounts.models.tenancy import (
     Invitation,
@@ -20,6 +22,8 @@ __all__ = [
     "AnnouncementDismissal",
     "ApiKey",
     "ApiKeyPrincipal",
+    "AuditEntry",
+    "DataExport",
     "Event",
     "EventStream",
     "IdempotencyKey",
@@ -28,6 +32,8 @@ __all__ = [
     "Integration",
     "Invitation",
     "Membership",
+    "Notification",
+    "NotificationPreference",
     "Owned",
     "OwnedQuerySet",
     "Platform",
@@ -36,6 +42,7 @@ __all__ = [
     "SyncLog",
     "SystemSetting",
     "Tenant",
+    "TenantDeletion",
     "TenantQuerySet",
     "User",
     "WebhookAttempt",

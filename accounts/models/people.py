@@ -62,6 +62,7 @@ class User(Public, Timestamped, AbstractBaseUser, PermissionsMixin):
     onboarding_completed = models.BooleanField(_("onboarding completed"), default=False)
     onboarding_step = models.SmallIntegerField(_("onboarding step"), default=0)
     welcome_bonus_received = models.BooleanField(_("welcome bonus received"), default=False)
+    staff_since = models.DateTimeField(_("staff since"), null=True, blank=True)
     last_activity = models.DateTimeField(_("last activity"), null=True, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 

@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
+from accounts.enums import Goal, Role
 from config.db import Created, Public, Timestamped, enum_check
+
+LEAST_KEPT = 7  # days: a conversation under way is never cut
 
 M = TypeVar("M", bound=models.Model)
 
@@ -68,6 +70,12 @@ class Tenant(Public, Timestamped):
     is_demo = models.BooleanField(_("demo"), default=False)
     language_code = models.CharField(_("language"), max_length=10, default="ru")
     timezone = models.CharField(_("time zone"), max_length=50, default="Europe/Moscow")
+    goal = models.CharField(_("what for"), max_length=16, choices=Goal, blank=True)
+    website = models.URLField(_("website"), max_length=255, blank=True)
+    needs_second_factor = models.BooleanField(_("members need a second step"), default=False)
+    keep_dialogs_days = models.IntegerField(_("days to keep conversations"), null=True, blank=True)
+    keep_events_days = models.IntegerField(_("days to keep events"), null=True, blank=True)
+    keep_files_days = models.IntegerField(_("days to keep files of conversations"), null=True, blank=True)
 
     objects = TenantQuerySet.as_manager()
 
@@ -75,6 +83,15 @@ class Tenant(Public, Timestamped):
         db_table = "tenants"
         verbose_name = _("tenant")
         verbose_name_plural = _("tenants")
+        constraints = [
+            models.CheckConstraint(condition=Q(goal="") | Q(goal__in=list(Goal.values)), name="ck_tenants_goal"),
+            models.CheckConstraint(
+                condition=(Q(keep_dialogs_days=None) | Q(keep_dialogs_days__gte=LEAST_KEPT))
+                & (Q(keep_events_days=None) | Q(keep_events_days__gte=1))
+                & (Q(keep_files_days=None) | Q(keep_files_days__gte=1)),
+                name="ck_tenants_kept",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

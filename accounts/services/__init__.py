@@ -1,6 +1,7 @@
 """What can be done with people, teams, keys, connections and settings."""
 
 from accounts.services.access import require_role, role_of
+from accounts.services.audit import record
 from accounts.services.connections import (
     connect,
     credentials_of,
@@ -13,6 +14,7 @@ from accounts.services.connections import (
 )
 from accounts.services.idempotency import begin, finish, forget, purge_idempotency_keys
 from accounts.services.keys import authenticate_api_key, issue_api_key, revoke_api_key
+from accounts.services.notifying import notify
 from accounts.services.people import approve, block, confirm_email, link_yandex, open_tenant, register, unblock
 from accounts.services.rotation import rotate_keys
 from accounts.services.system import record_step, set_setting, setting
@@ -47,8 +49,10 @@ __all__ = [
     "link_yandex",
     "mark",
     "masked_credentials",
+    "notify",
     "open_tenant",
     "purge_idempotency_keys",
+    "record",
     "record_metric",
     "record_step",
     "register",

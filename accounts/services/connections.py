@@ -13,6 +13,7 @@ from accounts.enums import AggregationPeriod, Direction, IntegrationStatus, Metr
 from accounts.errors import CredentialsMissing, CredentialsUnreadable
 from accounts.models import Integration, Platform, PlatformMetric, SyncLog, Tenant
 from accounts.services import metering
+from accounts.services.audit import record
 
 COLUMN = "credentials_encrypted"
 PERIODS = {
@@ -32,6 +33,7 @@ def connect(
     name: str = "",
     settings: Mapping[str, Any] | None = None,
     status: IntegrationStatus = IntegrationStatus.CONNECTED,
+    by: Any = None,
 ) -> Integration:
     """Connect an account on a platform, or give a connected one new credentials.
 
@@ -54,6 +56,8 @@ def connect(
     integration.encryption_key_id = secrets.key_id()
     integration.status, integration.status_message = status, ""
     integration.save()
+    facts = {"platform": platform.pk, "account": external_account, "credentials": "new"}
+    record("integration.connected", tenant=tenant, by=by, target=integration, after=facts)
     return integration
 
 
@@ -81,12 +85,14 @@ def masked_credentials(integration: Integration) -> dict[str, str]:
         return {}
 
 
-def disconnect(integration: Integration) -> None:
+@transaction.atomic
+def disconnect(integration: Integration, *, by: Any = None) -> None:
     """End a connection and erase its credentials; its history stays."""
     integration.credentials_encrypted, integration.encryption_key_id = None, ""
     integration.status, integration.status_message = IntegrationStatus.DISCONNECTED, ""
     integration.next_sync_at = None
     integration.save()
+    record("integration.disconnected", tenant=integration.tenant_id, by=by, target=integration)
 
 
 def mark(integration: Integration, *, status: IntegrationStatus, message: str = "") -> None:

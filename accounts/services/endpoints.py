@@ -16,6 +16,7 @@ from accounts.enums import EventType, SwitchOff, WebhookStatus
 from accounts.errors import EndpointOff, EndpointUnusable, TooManyEndpoints
 from accounts.models import Tenant, User, WebhookDelivery, WebhookEndpoint
 from accounts.services import events
+from accounts.services.audit import record
 from config.outside import NotPublic, OutsideFailed, checked, public_address
 
 MOST_ENDPOINTS: Final = 20
@@ -69,6 +70,8 @@ def add_endpoint(
     )
     secret = _new_secret(endpoint)
     endpoint.save()
+    facts = {"url": url, "events": list(event_types)}
+    record("webhook.created", tenant=tenant, by=created_by, target=endpoint, after=facts)
     return endpoint, secret
 
 

@@ -6,17 +6,22 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 
-from accounts.enums import Role, Scope
+from accounts.enums import Role, Scope, SettingCategory
+from accounts.errors import TooManyKeys
 from accounts.models import ApiKey, Tenant, User
 from accounts.services.access import require_role
+from accounts.services.audit import record
+from accounts.services.system import setting
 
 MARK: Final = "otk_"
 PREFIX_LENGTH: Final = 12
 USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
+@transaction.atomic
 def issue_api_key(
     tenant: Tenant,
     *,
@@ -30,9 +35,13 @@ def issue_api_key(
 
     Raises:
         RoleRequired: ``created_by`` is no administrator.
+        TooManyKeys: the tenant has enough of them.
     """
     if created_by is not None:
         require_role(created_by, tenant, Role.ADMIN)
+    limit = setting(SettingCategory.LIMITS, "api_keys")
+    if ApiKey.objects.of(tenant).live(at=at).count() >= limit:
+        raise TooManyKeys(limit=limit)
     secret = MARK + token_urlsafe(32)
     key = ApiKey.objects.create(
         tenant=tenant,
@@ -44,9 +53,11 @@ def issue_api_key(
         created_at=at,
         expires_at=expires_at,
     )
+    record("key.issued", tenant=tenant, by=created_by, target=key, after={"scopes": key.scopes, "expires": expires_at})
     return key, secret
 
 
+@transaction.atomic
 def revoke_api_key(key: ApiKey, *, by: User | None, at: datetime) -> None:
     """End a key for good.
 
@@ -57,6 +68,7 @@ def revoke_api_key(key: ApiKey, *, by: User | None, at: datetime) -> None:
         require_role(by, key.tenant, Role.ADMIN)
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
         key.revoked_at = at
+        record("key.revoked", tenant=key.tenant_id, by=by, target=key)
 
 
 def authenticate_api_key(secret: str, *, at: datetime) -> ApiKey | None:

@@ -7,14 +7,16 @@ from functools import partial
 from secrets import token_hex
 from typing import Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts import tasks
-from accounts.enums import Role, UserStatus
+from accounts.enums import FunnelStage, Role, SettingCategory, UserStatus
 from accounts.errors import EmailTaken
 from accounts.models import Membership, Tenant, User
+from accounts.services.audit import record
+from accounts.services.funnel import note
+from accounts.services.system import setting
 from accounts.signals import tenant_created, user_approved, user_blocked
 
 LATIN: Final = str.maketrans(
@@ -81,7 +83,8 @@ def confirm_email(user: User, *, at: datetime) -> None:
     if not User.objects.filter(pk=user.pk, is_email_confirmed=False).update(is_email_confirmed=True):
         return
     user.is_email_confirmed = True
-    if not settings.REQUIRE_APPROVAL:
+    note(FunnelStage.CONFIRMED, user=user, at=at)
+    if not setting(SettingCategory.GENERAL, "require_approval"):
         approve(user, by=None, at=at)
 
 
@@ -95,8 +98,10 @@ def approve(user: User, *, by: User | None, at: datetime, invited: bool = False)
     if not User.objects.filter(pk=user.pk, is_approved=False).update(is_approved=True, approved_at=at):
         return False
     user.is_approved, user.approved_at = True, at
+    note(FunnelStage.APPROVED, user=user, at=at)
     transaction.on_commit(partial(user_approved.send, sender=User, user=user, invited=invited))
     if by is not None:
+        record("person.approved", tenant=None, by=by, target=user)
         transaction.on_commit(partial(tasks.send_decision.delay, user_id=user.pk), robust=True)
     return True
 
@@ -107,16 +112,19 @@ def block(user: User, *, by: User | None, at: datetime) -> bool:
     if not User.objects.filter(pk=user.pk, status=UserStatus.ACTIVE).update(status=UserStatus.BLOCKED):
         return False
     user.status = UserStatus.BLOCKED
+    record("person.blocked", tenant=None, by=by, target=user)
     transaction.on_commit(partial(user_blocked.send, sender=User, user=user))
     transaction.on_commit(partial(tasks.send_decision.delay, user_id=user.pk), robust=True)
     return True
 
 
-def unblock(user: User) -> bool:
+@transaction.atomic
+def unblock(user: User, *, by: User | None = None) -> bool:
     """Let a blocked person in again."""
     if not User.objects.filter(pk=user.pk, status=UserStatus.BLOCKED).update(status=UserStatus.ACTIVE):
         return False
     user.status = UserStatus.ACTIVE
+    record("person.unblocked", tenant=None, by=by, target=user)
     return True
 
 

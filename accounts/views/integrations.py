@@ -100,6 +100,7 @@ def connect(request: Request, platform: str) -> HttpResponse:
                 credentials=form.credentials,
                 external_account=account,
                 name=form.cleaned_data["name"],
+                by=request.user,
             )
         except DomainError as refused:
             form.add_error(None, str(refused))
@@ -167,7 +168,7 @@ def sync(request: Request, uuid: UUID) -> HttpResponse:
 def disconnect(request: Request, uuid: UUID) -> HttpResponse:
     """Erase the credentials; the history stays."""
     found = _one(request, uuid)
-    services.disconnect(found)
+    services.disconnect(found, by=request.user)
     messages.success(request, _("Disconnected. The credentials are erased."))
     return redirect("integrations")
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import services
 from accounts.enums import Role
 from accounts.forms import ProfileForm, ShopForm
+from accounts.models import Tenant
 from accounts.pages import Request, role_required
+from accounts.services.audit import snapshot
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,8 +42,13 @@ def profile(request: Request) -> HttpResponse:
 def rename_shop(request: Request) -> HttpResponse:
     """Change the shop's name, language and time zone."""
     form = ShopForm(request.POST, instance=request.tenant)
+    before = snapshot(Tenant.objects.get(pk=request.tenant.pk), form.fields)
     if form.is_valid():
         form.save()
+        after = snapshot(form.instance, form.fields)
+        services.record(
+            "shop.changed", tenant=request.tenant, by=request.user, target=request.tenant, before=before, after=after
+        )
         messages.success(request, _("Saved."))
         return redirect("profile")
     context = _context(ProfileForm(instance=request.user), form)

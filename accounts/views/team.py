@@ -5,7 +5,7 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from accounts.errors import AlreadyMember
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership
 from accounts.pages import Request, role_required
+from accounts.services import safety
 
 
 @require_safe
@@ -31,6 +32,7 @@ def team(request: Request, form: InvitationForm | None = None) -> HttpResponse:
         "invitations": invitations,
         "form": form or InvitationForm(),
         "roles": Role.choices,
+        "is_owner": request.tenant.owner_id == request.user.pk,
         "may_manage": services.role_of(request.user, request.tenant) == Role.ADMIN,
     }
     return render(request, "accounts/team.html", context, status=422 if form else 200)
@@ -61,6 +63,43 @@ def revoke_invitation(request: Request, uuid: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.of(request.tenant), uuid=uuid)
     services.revoke_invitation(invitation, by=request.user, at=now())
     messages.success(request, _("The invitation to %(email)s is withdrawn.") % {"email": invitation.email})
+    return redirect("team")
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def send_again(request: Request, uuid: UUID) -> HttpResponse:
+    """Send an invitation again, valid anew."""
+    waiting = Invitation.objects.of(request.tenant).filter(accepted_at=None, revoked_at=None)
+    found = get_object_or_404(waiting, uuid=uuid)
+    services.invite(request.tenant, email=found.email, role=Role(found.role), by=request.user, at=now())
+    messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": found.email})
+    return redirect("team")
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def second_factor(request: Request) -> HttpResponse:
+    """Ask for a second step of log-in from everybody in the shop, or no longer."""
+    demanded = "demanded" in request.POST
+    if demanded and not safety.has_second_factor(request.user):
+        messages.warning(request, _("Set up your own second step first."))
+        return redirect("mfa_index")
+    safety.demand_second_factor(request.tenant, by=request.user, demanded=demanded, at=now())
+    messages.success(request, _("Saved."))
+    return redirect("team")
+
+
+@require_POST
+@role_required(Role.ADMIN)
+def hand_over(request: Request) -> HttpResponse:
+    """Make a member the owner of the shop."""
+    try:
+        member = _member(request, UUID(request.POST.get("member", "")))
+    except ValueError as error:
+        raise Http404 from error
+    safety.hand_over(request.tenant, to=member.user, by=request.user, at=now())
+    messages.success(request, _("%(name)s owns the shop now.") % {"name": member.user})
     return redirect("team")
 
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import SESSION_KEY
 from accounts.models import Tenant
-from accounts.ports import home_cards, home_decisions, home_panels
+from accounts.ports import fulfilled, home_cards, home_decisions, home_panels
+from accounts.services import onboarding
 
 
 @require_safe
@@ -19,7 +20,17 @@ def home(request: HttpRequest) -> HttpResponse:
     cards = home_cards(tenant, at=at) if tenant else []
     decisions = home_decisions(tenant, at=at) if tenant else []
     panels = home_panels(tenant, at=at) if tenant else []
-    return render(request, "accounts/home.html", {"cards": cards, "decisions": decisions, "panels": panels})
+    wants_steps = onboarding.wants_checklist(request.user, tenant)  # type: ignore[arg-type]  # LoginRequiredMiddleware went before
+    checklist = onboarding.checklist(tenant) if wants_steps and tenant else []
+    context = {
+        "cards": cards,
+        "decisions": decisions,
+        "panels": panels,
+        "checklist": checklist,
+        "done_count": sum(is_done for _, is_done in checklist),
+        "can_open_demo": bool(checklist) and fulfilled.open_demo is not None,
+    }
+    return render(request, "accounts/home.html", context)
 
 
 @require_POST

@@ -187,7 +187,8 @@ def _save(run: EvaluationRun, result: EvaluationResult, hold: BalanceHold | None
     result.price = price
     result.save(force_insert=True)
     if hold is not None:
-        billing.capture(hold, at=now(), description=f"{run.dataset.name}: {result.question}"[:80])
+        about = f"{run.dataset.name}: {result.question}"[:80]
+        billing.capture(hold, at=now(), assistant_id=run.assistant_id, channel="evaluation", description=about)
     return True
 
 

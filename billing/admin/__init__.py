@@ -1,5 +1,5 @@
 """Admin of billing."""
 
-from billing.admin import codes, money, payments, prices
+from billing.admin import codes, limits, money, payments, prices
 
-__all__ = ["codes", "money", "payments", "prices"]
+__all__ = ["codes", "limits", "money", "payments", "prices"]

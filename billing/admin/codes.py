@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from billing.admin.dialogs import staff
-from billing.models import PromoCode, PromoCodeUsage, Referral, ReferralCode
+from billing.enums import RewardStatus
+from billing.models import PromoCode, PromoCodeUsage, Referral, ReferralCode, ReferralReward
 from config.admin import FactAdmin, ModelAdmin
 
 
@@ -23,7 +25,7 @@ class PromoCodeAdmin(ModelAdmin):
     readonly_fields = ("used_count", "created_by", "created_at")
     fieldsets = (
         (None, {"fields": ("code", "type", "value", "min_amount")}),
-        (_("Limits"), {"fields": ("max_uses", "starts_at", "expires_at", "is_active")}),
+        (_("Limits"), {"fields": ("max_uses", "max_per_tenant", "starts_at", "expires_at", "is_active")}),
         (_("Use"), {"fields": ("used_count", "created_by", "created_at")}),
     )
 
@@ -60,7 +62,7 @@ class PromoCodeUsageAdmin(FactAdmin):
 class ReferralCodeAdmin(FactAdmin):
     """Shops' own codes for inviting others."""
 
-    list_display = ("code", "tenant", "referrals_count", "total_earned", "created_at")
+    list_display = ("code", "tenant", "clicks", "referrals_count", "total_earned", "created_at")
     list_select_related = ("tenant",)
     search_fields = ("=code", "=tenant__slug")
     search_help_text = _("The code, or the shop's short name")
@@ -69,11 +71,32 @@ class ReferralCodeAdmin(FactAdmin):
 
 @admin.register(Referral)
 class ReferralAdmin(FactAdmin):
-    """Shops that came by invitation, and what that earned."""
+    """Shops that came by invitation."""
 
-    list_display = ("created_at", "tenant", "referred_tenant", "status", "reward", "available_at")
-    list_select_related = ("tenant", "referred_tenant")
-    list_filter = ("status",)
+    list_display = ("created_at", "tenant", "referred_tenant", "referral_code")
+    list_select_related = ("tenant", "referred_tenant", "referral_code")
     search_fields = ("=referral_code__code", "=tenant__slug", "=referred_tenant__slug")
     search_help_text = _("The code, or a shop's short name")
     ordering = ("-id",)
+
+
+@admin.register(ReferralReward)
+class ReferralRewardAdmin(FactAdmin):
+    """What invitations earn, and until when it is on hold."""
+
+    list_display = ("created_at", "tenant", "referral", "amount", "status", "available_at")
+    list_select_related = ("tenant", "referral__referral_code", "referral__referred_tenant")
+    list_filter = ("status",)
+    search_fields = ("=uuid", "=tenant__slug", "=referral__referred_tenant__slug")
+    search_help_text = _("The reward's uuid, or a shop's short name")
+    ordering = ("-id",)
+    actions = ("refuse",)
+
+    def has_refuse_permission(self, request: HttpRequest) -> bool:
+        """Say who may refuse rewards."""
+        return request.user.has_perm("billing.change_referralreward")
+
+    @admin.action(description=_("Refuse"), permissions=["refuse"])
+    def refuse(self, request: HttpRequest, rewards: QuerySet[ReferralReward]) -> None:
+        """Refuse rewards on hold that look like one person inviting themselves."""
+        self.each(request, rewards, lambda reward: reward.move_to(RewardStatus.REFUSED), _("%(count)d refused."))

@@ -18,7 +18,7 @@ from billing import reports, services
 from billing.admin.dialogs import carry_out, staff
 from billing.enums import TransactionType
 from billing.models import Balance, BalanceHold, BalanceTransaction
-from billing.services.ledger import LARGEST
+from billing.services.amounts import LARGEST
 from config.admin import FactAdmin
 
 

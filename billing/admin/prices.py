@@ -22,7 +22,7 @@ from billing.admin.dialogs import carry_out
 from billing.enums import ServiceType
 from billing.forms import midnight
 from billing.models import ServicePrice
-from billing.services.ledger import LARGEST
+from billing.services.amounts import LARGEST
 from config.admin import ModelAdmin
 
 

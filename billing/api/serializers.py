@@ -7,8 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from billing.models import BalanceTransaction, Payment, PromoCodeUsage, Referral, ServicePrice
-from billing.reports import Summary
+from billing.enums import Provider
+from billing.models import BalanceTransaction, Payment, PromoCodeUsage, Referral, ReferralReward, ServicePrice
+from billing.reports import PERIODS, Summary
+from billing.services.amounts import LARGEST
 from billing.services.payments import LEAST, MOST
 
 
@@ -21,12 +23,19 @@ class BalanceSerializer(serializers.Serializer[Summary]):
     spent_today = serializers.DecimalField(max_digits=18, decimal_places=6)
     spent_this_month = serializers.DecimalField(max_digits=18, decimal_places=6)
     is_low = serializers.BooleanField()
+    per_day = serializers.DecimalField(
+        max_digits=18, decimal_places=6, help_text="What a day of the last week cost on average."
+    )
+    runway = serializers.IntegerField(
+        allow_null=True, help_text="For how many days what is available lasts at that; null when nothing is spent."
+    )
     currency = serializers.CharField(default="RUB")
 
 
 class TransactionSerializer(serializers.ModelSerializer[BalanceTransaction]):
     """One entry of the ledger."""
 
+    assistant = serializers.SerializerMethodField()
     refund_of = serializers.UUIDField(source="refund_of.uuid", allow_null=True, default=None, read_only=True)
 
     class Meta:
@@ -38,16 +47,27 @@ class TransactionSerializer(serializers.ModelSerializer[BalanceTransaction]):
             "balance_before",
             "balance_after",
             "description",
+            "assistant",
+            "channel",
             "refund_of",
             "created_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uuid"})
+    def get_assistant(self, entry: BalanceTransaction) -> str | None:
+        """Return the uuid of the assistant that worked, if it still exists."""
+        named = self.context.get("assistants", {}).get(entry.assistant_id)
+        return str(named.uuid) if named else None
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
     """A top-up on its way; pay on the page ``confirmation_url``."""
 
     amount = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=LEAST, max_value=MOST)
+    provider = serializers.ChoiceField(
+        choices=Provider.choices, required=False, help_text="Who takes the money; the first that is connected."
+    )
     confirmation_url = serializers.SerializerMethodField()
     transaction = serializers.UUIDField(source="entry.uuid", allow_null=True, default=None, read_only=True)
 
@@ -59,12 +79,14 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "amount",
             "currency",
             "status",
+            "reason",
+            "refunded",
             "confirmation_url",
             "transaction",
             "created_at",
             "closed_at",
         )
-        read_only_fields = ("uuid", "provider", "currency", "status", "created_at", "closed_at")
+        read_only_fields = ("uuid", "currency", "status", "reason", "refunded", "created_at", "closed_at")
 
     @extend_schema_field({"type": "string", "format": "uri"})
     def get_confirmation_url(self, payment: Payment) -> str:
@@ -74,12 +96,18 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
 
 
 class PriceSerializer(serializers.ModelSerializer[ServicePrice]):
-    """What one unit of a service costs now."""
+    """What one unit of a service costs, and from when to when."""
 
     class Meta:
         model = ServicePrice
         fields = ("service_type", "price", "description", "valid_from", "valid_to")
         read_only_fields = fields
+
+
+class PriceQuerySerializer(serializers.Serializer[Any]):
+    """Which prices."""
+
+    when = serializers.ChoiceField(choices=["now", "coming"], default="now")
 
 
 class CodeSerializer(serializers.Serializer[Any]):
@@ -100,3 +128,78 @@ class RedeemedSerializer(serializers.Serializer[PromoCodeUsage | Referral]):
         if isinstance(used, Referral):
             return "invitation"
         return "credited" if used.entry else "waiting"
+
+
+class SpendCapsSerializer(serializers.Serializer[Any]):
+    """The most that services may cost in a day and in a month; null is no limit."""
+
+    per_day = serializers.DecimalField(
+        max_digits=18, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST, allow_null=True, required=False
+    )
+    per_month = serializers.DecimalField(
+        max_digits=18, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST, allow_null=True, required=False
+    )
+    spent_today = serializers.DecimalField(
+        max_digits=18, decimal_places=6, read_only=True, help_text="What is reserved is counted in."
+    )
+    spent_this_month = serializers.DecimalField(
+        max_digits=18, decimal_places=6, read_only=True, help_text="What is reserved is counted in."
+    )
+
+
+class UsageQuerySerializer(serializers.Serializer[Any]):
+    """Of how many days."""
+
+    days = serializers.ChoiceField(choices=PERIODS, default=PERIODS[1])
+
+
+class UsageDaySerializer(serializers.Serializer[Any]):
+    """What one day cost."""
+
+    on = serializers.DateField()
+    spent = serializers.DecimalField(max_digits=18, decimal_places=6)
+    entries = serializers.IntegerField()
+
+
+class UsageLineSerializer(serializers.Serializer[Any]):
+    """What one service, assistant or channel cost."""
+
+    key = serializers.CharField(help_text="A service's or channel's word, an assistant's uuid; empty for none.")
+    name = serializers.CharField()
+    spent = serializers.DecimalField(max_digits=18, decimal_places=6)
+    entries = serializers.IntegerField()
+    percent = serializers.IntegerField()
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """What was paid for in some days, today included; days are the person's."""
+
+    spent = serializers.DecimalField(max_digits=18, decimal_places=6)
+    entries = serializers.IntegerField()
+    days = UsageDaySerializer(many=True)
+    services = UsageLineSerializer(many=True)
+    assistants = UsageLineSerializer(many=True)
+    channels = UsageLineSerializer(many=True)
+
+
+class InvitationSerializer(serializers.Serializer[Any]):
+    """The shop's invitation, and what it brought."""
+
+    code = serializers.CharField()
+    link = serializers.URLField()
+    clicks = serializers.IntegerField()
+    signed_up = serializers.IntegerField()
+    paying = serializers.IntegerField()
+    held = serializers.DecimalField(max_digits=18, decimal_places=6, help_text="Rewards on hold, in roubles.")
+    paid = serializers.DecimalField(max_digits=18, decimal_places=6, help_text="Rewards paid, in roubles.")
+
+
+class RewardSerializer(serializers.ModelSerializer[ReferralReward]):
+    """What one top-up of an invited shop earned."""
+
+    shop = serializers.CharField(source="referral.referred_tenant.name", read_only=True)
+
+    class Meta:
+        model = ReferralReward
+        fields = ("uuid", "shop", "amount", "status", "available_at", "created_at")
+        read_only_fields = fields

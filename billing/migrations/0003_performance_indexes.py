@@ -15,8 +15,6 @@ INDEXES = {
     # what the sweeper gives back, and what the nightly proof adds up
     "idx_balance_holds_pending": "balance_holds (expires_at) WHERE status = 'pending'",
     "ix_balance_holds_tenant_pending": "balance_holds (tenant_id, amount) WHERE status = 'pending'",
-    # rewards whose hold is over
-    "ix_referrals_due": "referrals (available_at) WHERE status = 'held'",
 }
 
 

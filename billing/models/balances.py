@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -13,38 +13,16 @@ from billing.enums import HoldStatus, ServiceType
 from billing.models.ledger import LIMIT, NOTHING, BalanceTransaction
 from config.db import Public, Timestamped, enum_check, money, new_uuid
 
-# Judges and moves in one statement: two rivals cannot both see the last rouble.
-MOVE: Final = """
-UPDATE balances
-   SET balance = balance + %(amount)s, held = held + %(held)s,
-       total_spent = total_spent + %(spent)s, total_topped_up = total_topped_up + %(topped_up)s,
-       exhausted_at = CASE WHEN %(amount)s > 0 THEN NULL ELSE exhausted_at END
- WHERE tenant_id = %(tenant)s AND balance + %(amount)s >= held + %(held)s AND held + %(held)s >= 0
-RETURNING balance, held
-"""
-
 RESERVE: Final = """
 WITH moved AS (
     UPDATE balances SET held = held + %(amount)s
-     WHERE tenant_id = %(tenant)s AND balance >= held + %(amount)s
+     WHERE tenant_id = %(tenant)s AND balance >= held + %(amount)s AND (%(is_free)s OR NOT is_capped)
     RETURNING tenant_id
 )
 INSERT INTO balance_holds (uuid, tenant_id, key, service, amount, status, reason, expires_at, created_at)
 SELECT %(uuid)s, tenant_id, %(key)s, %(service)s, %(amount)s, 'pending', '', %(expires_at)s, %(at)s FROM moved
 RETURNING *
 """
-
-
-class Standing(NamedTuple):
-    """What a tenant has right after a move."""
-
-    balance: Decimal
-    held: Decimal
-
-    @property
-    def available(self) -> Decimal:
-        """What can be spent now."""
-        return self.balance - self.held
 
 
 class BalanceQuerySet(OwnedQuerySet["Balance"]):
@@ -58,30 +36,10 @@ class BalanceQuerySet(OwnedQuerySet["Balance"]):
         """Make sure that ``tenant`` has a balance."""
         self.bulk_create([Balance(tenant=tenant)], ignore_conflicts=True)
 
-    def move(
-        self,
-        tenant: Tenant,
-        *,
-        amount: Decimal = NOTHING,
-        held: Decimal = NOTHING,
-        spent: Decimal = NOTHING,
-        topped_up: Decimal = NOTHING,
-    ) -> Standing | None:
-        """Change the balance by ``amount`` and the reservations by ``held``, and lock the row.
-
-        Return what there is now, or nothing when it would not cover its reservations.
-        """
-        changes: dict[str, Decimal | int] = {
-            "tenant": tenant.pk,
-            "amount": amount,
-            "held": held,
-            "spent": spent,
-            "topped_up": topped_up,
-        }
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(MOVE, changes)
-            row = cursor.fetchone()
-        return Standing(*row) if row else None
+    def keep_aside(self, tenant: Tenant, amount: Decimal) -> bool:
+        """Change the reservations by ``amount`` and lock the row; false when the balance does not cover them."""
+        fits = self.filter(tenant=tenant, balance__gte=F("held") + amount, held__gte=-amount)
+        return bool(fits.update(held=F("held") + amount))
 
 
 class Balance(Owned, Timestamped):
@@ -92,6 +50,7 @@ class Balance(Owned, Timestamped):
     held = money(_("reserved, ₽"), default=NOTHING)
     total_spent = money(_("spent, ₽"), default=NOTHING)
     total_topped_up = money(_("topped up, ₽"), default=NOTHING)
+    is_capped = models.BooleanField(_("has limits"), default=False, db_default=False, editable=False)
     exhausted_at = models.DateTimeField(_("ran out"), null=True, blank=True, editable=False)
 
     objects = BalanceQuerySet.as_manager()
@@ -125,9 +84,20 @@ class HoldQuerySet(OwnedQuerySet["BalanceHold"]):
     """Reservations."""
 
     def reserve(
-        self, tenant: Tenant, *, service: ServiceType, key: str, amount: Decimal, at: datetime, expires_at: datetime
+        self,
+        tenant: Tenant,
+        *,
+        service: ServiceType,
+        key: str,
+        amount: Decimal,
+        at: datetime,
+        expires_at: datetime,
+        is_free: bool = False,
     ) -> "BalanceHold | None":
-        """Set ``amount`` aside, or return nothing when there is less; judged and written in one statement."""
+        """Set ``amount`` aside, or return nothing when there is less; judged and written in one statement.
+
+        A shop with limits gets nothing either, unless ``is_free`` says that they were looked at.
+        """
         facts = {
             "uuid": new_uuid(),
             "tenant": tenant.pk,
@@ -136,6 +106,7 @@ class HoldQuerySet(OwnedQuerySet["BalanceHold"]):
             "amount": amount,
             "expires_at": expires_at,
             "at": at,
+            "is_free": is_free,
         }
         hold = next(iter(self.raw(RESERVE, facts)), None)
         if hold:

@@ -11,7 +11,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Owned, OwnedQuerySet, Tenant
-from billing.enums import REFERRAL_MOVES, PromoType, ReferralStatus
+from billing.enums import REWARD_MOVES, PromoType, RewardStatus
 from billing.models.ledger import LIMIT, NOTHING
 from config.db import Created, Public, Timestamped, enum_check, money
 from config.moves import move
@@ -44,6 +44,7 @@ class PromoCode(Created):
     value = money(_("value"), help_text=_("Percent, or roubles."))
     min_amount = money(_("top-up from, ₽"), default=NOTHING, help_text=_("A fixed sum from 0 ₽ is credited at once."))
     max_uses = models.IntegerField(_("uses at most"), null=True, blank=True)
+    max_per_tenant = models.IntegerField(_("uses by one shop at most"), default=1, db_default=1)
     used_count = models.IntegerField(_("used"), default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
@@ -73,6 +74,7 @@ class PromoCode(Created):
                 condition=Q(used_count__gte=0) & (Q(max_uses=None) | Q(max_uses__gt=0, used_count__lte=F("max_uses"))),
                 name="ck_promo_codes_used_count",
             ),
+            models.CheckConstraint(condition=Q(max_per_tenant__gt=0), name="ck_promo_codes_max_per_tenant"),
             models.CheckConstraint(
                 condition=Q(starts_at=None) | Q(expires_at=None) | Q(expires_at__gt=F("starts_at")),
                 name="ck_promo_codes_period",
@@ -92,6 +94,8 @@ class PromoCode(Created):
             wrong["value"] = _("A percentage is above 0 and at most 100, a sum is above 0.")
         if self.max_uses is not None and self.max_uses < max(self.used_count, 1):
             wrong["max_uses"] = _("It has been used more often, or this is not a limit.")
+        if self.max_per_tenant is not None and self.max_per_tenant < 1:
+            wrong["max_per_tenant"] = _("At least one use.")
         if self.starts_at and self.expires_at and self.expires_at <= self.starts_at:
             wrong["expires_at"] = _("It expires before it starts.")
         if wrong:
@@ -104,9 +108,10 @@ class PromoCode(Created):
 
 
 class PromoCodeUsage(Public, Owned, Created):
-    """A tenant's one use of a promo code; without an entry it waits for the next top-up."""
+    """A tenant's use of a promo code, by number; without an entry it waits for the next top-up."""
 
     promo_code = models.ForeignKey(PromoCode, models.PROTECT, related_name="usages", verbose_name=_("promo code"))
+    number = models.SmallIntegerField(_("which use"), default=1, db_default=1)
     used_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True)
     entry = models.OneToOneField(
         "billing.BalanceTransaction", models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("entry")
@@ -122,7 +127,9 @@ class PromoCodeUsage(Public, Owned, Created):
         verbose_name = _("use of a promo code")
         verbose_name_plural = _("uses of promo codes")
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "promo_code"], name="uq_promo_code_usage_tenant_promo_code"),
+            models.UniqueConstraint(
+                fields=["tenant", "promo_code", "number"], name="uq_promo_code_usage_tenant_promo_code_number"
+            ),
             models.UniqueConstraint(
                 fields=["tenant"], condition=Q(entry__isnull=True), name="uq_promo_code_usage_tenant_waiting"
             ),
@@ -137,6 +144,7 @@ class ReferralCode(Public, Owned, Created):
 
     tenant = models.OneToOneField(Tenant, models.CASCADE, related_name="+", verbose_name=_("tenant"))
     code = models.CharField(_("code"), max_length=32, unique=True)
+    clicks = models.IntegerField(_("opened the link"), default=0, db_default=0)
     referrals_count = models.IntegerField(_("invited"), default=0)
     total_earned = money(_("earned, ₽"), default=NOTHING)
 
@@ -148,7 +156,7 @@ class ReferralCode(Public, Owned, Created):
         verbose_name_plural = _("referral codes")
         constraints = [
             models.CheckConstraint(
-                condition=Q(referrals_count__gte=0, total_earned__gte=0, total_earned__lt=LIMIT),
+                condition=Q(clicks__gte=0, referrals_count__gte=0, total_earned__gte=0, total_earned__lt=LIMIT),
                 name="ck_referral_codes_totals",
             ),
         ]
@@ -158,19 +166,10 @@ class ReferralCode(Public, Owned, Created):
 
 
 class Referral(Public, Owned, Timestamped):
-    """A shop that came by invitation; ``tenant`` invited it and earns on its first top-up."""
+    """A shop that came by invitation; ``tenant`` invited it and earns on its first top-ups."""
 
     referral_code = models.ForeignKey(ReferralCode, models.RESTRICT, related_name="referrals", verbose_name=_("code"))
     referred_tenant = models.OneToOneField(Tenant, models.CASCADE, related_name="+", verbose_name=_("invited shop"))
-    status = models.CharField(_("status"), max_length=16, choices=ReferralStatus, default=ReferralStatus.PENDING)
-    reward = money(_("reward, ₽"), null=True, blank=True)
-    available_at = models.DateTimeField(_("on hold until"), null=True, blank=True)
-    payment = models.OneToOneField(
-        "billing.Payment", models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("first top-up")
-    )
-    entry = models.OneToOneField(
-        "billing.BalanceTransaction", models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("entry")
-    )
 
     objects = OwnedQuerySet.as_manager()
 
@@ -179,30 +178,50 @@ class Referral(Public, Owned, Timestamped):
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
         constraints = [
-            enum_check("ck_referrals_status", "status", ReferralStatus),
             models.CheckConstraint(condition=~Q(tenant=F("referred_tenant")), name="ck_referrals_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referral_code} · {self.referred_tenant}"
+
+
+class ReferralReward(Public, Owned, Timestamped):
+    """What ``tenant`` earns by one top-up of a shop it invited; on hold until nobody takes the top-up back."""
+
+    referral = models.ForeignKey(Referral, models.RESTRICT, related_name="rewards", verbose_name=_("referral"))
+    payment = models.OneToOneField(
+        "billing.Payment", models.RESTRICT, related_name="reward", verbose_name=_("top-up of the invited shop")
+    )
+    amount = money(_("reward, ₽"))
+    status = models.CharField(_("status"), max_length=16, choices=RewardStatus, default=RewardStatus.HELD)
+    available_at = models.DateTimeField(_("on hold until"))
+    entry = models.OneToOneField(
+        "billing.BalanceTransaction", models.RESTRICT, related_name="+", null=True, blank=True, verbose_name=_("entry")
+    )
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        db_table = "referral_rewards"
+        verbose_name = _("referral reward")
+        verbose_name_plural = _("referral rewards")
+        constraints = [
+            enum_check("ck_referral_rewards_status", "status", RewardStatus),
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lt=LIMIT), name="ck_referral_rewards_amount"),
             models.CheckConstraint(
-                condition=Q(reward=None) | Q(reward__gt=0, reward__lt=LIMIT), name="ck_referrals_reward"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status=ReferralStatus.HELD)
-                | Q(reward__isnull=False, available_at__isnull=False, payment__isnull=False),
-                name="ck_referrals_held",
-            ),
-            models.CheckConstraint(
-                condition=Q(status=ReferralStatus.PAID, entry__isnull=False)
-                | (~Q(status=ReferralStatus.PAID) & Q(entry__isnull=True)),
-                name="ck_referrals_paid",
+                condition=Q(status=RewardStatus.PAID, entry__isnull=False)
+                | (~Q(status=RewardStatus.PAID) & Q(entry__isnull=True)),
+                name="ck_referral_rewards_paid",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.referral_code} · {self.get_status_display()}"
+        return f"{self.amount.normalize():f} ₽ · {self.get_status_display()}"
 
-    def move_to(self, status: ReferralStatus, **changes: Any) -> None:
+    def move_to(self, status: RewardStatus, **changes: Any) -> None:
         """Change the status in one UPDATE.
 
         Raises:
-            IllegalMove: the referral is no longer where the caller saw it.
+            IllegalMove: the reward is no longer where the caller saw it.
         """
-        move(self, status, allowed=REFERRAL_MOVES, **changes)
+        move(self, status, allowed=REWARD_MOVES, **changes)

@@ -19,6 +19,14 @@ class PriceQuerySet(models.QuerySet["ServicePrice"]):
         """Keep the prices of one moment."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), is_active=True, valid_from__lte=at)
 
+    def coming(self, *, at: datetime) -> Self:
+        """Keep the prices that begin later."""
+        return self.filter(is_active=True, valid_from__gt=at)
+
+    def past(self, *, at: datetime) -> Self:
+        """Keep the prices that are over."""
+        return self.filter(is_active=True, valid_to__lte=at)
+
 
 class ServicePrice(Timestamped):
     """The price of one service from one moment to another; periods of a service do not overlap."""

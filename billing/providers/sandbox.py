@@ -6,15 +6,15 @@ It keeps its own books, apart from ours, for two days in the cache.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 from django.core.cache import cache
 from django.urls import reverse
 from redis.exceptions import RedisError
 
-from billing.enums import PaymentStatus
+from billing.enums import PaymentStatus, RefundStatus
 from billing.errors import PaymentUnknown
-from billing.providers.protocol import Order, Started, Told
+from billing.providers.protocol import Order, Return, Returned, Started, Told
 from config.errors import ProviderUnavailable
 
 KEPT_FOR: Final = 2 * 24 * 3600
@@ -22,6 +22,8 @@ KEPT_FOR: Final = 2 * 24 * 3600
 
 class Sandbox:
     """Payments that one click pays or cancels."""
+
+    gives_back: ClassVar[bool] = True
 
     def start(self, order: Order) -> Started:
         """Note the payment and where the person goes back to."""
@@ -34,6 +36,20 @@ class Sandbox:
     def ask(self, number: str) -> Told:
         """Return the payment as it is in the sandbox's books."""
         return self._known(number)[0]
+
+    def give_back(self, wanted: Return) -> Returned:
+        """Give back at once; the number holds all there is to know."""
+        return Returned(
+            number=f"sandbox-refund-{wanted.key}",
+            payment=wanted.number,
+            status=RefundStatus.SUCCEEDED,
+            amount=wanted.amount,
+            currency=wanted.currency,
+        )
+
+    def ask_return(self, number: str) -> Returned:
+        """Refuse: a refund here is over when it begins."""
+        raise PaymentUnknown
 
     def decide(self, number: str, status: PaymentStatus) -> str:
         """Pay or cancel, as the person clicked; return where they go back to. A decision stands."""

@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Tenant
 from billing.enums import HoldStatus, ServiceType, TransactionType
-from billing.errors import CaptureTooLarge, HoldEnded, InsufficientFunds, KeyReused
+from billing.errors import CaptureTooLarge, HoldEnded, InsufficientFunds, KeyReused, SpendCapReached
 from billing.models import Balance, BalanceHold, BalanceTransaction
-from billing.services import ledger
+from billing.services import caps, ledger, warnings
+from billing.services.amounts import checked
 from billing.services.prices import price_of
 
 BATCH: Final = 500
@@ -24,6 +25,8 @@ def charge(
     at: datetime,
     amount: Decimal | None = None,
     related_id: int | None = None,
+    assistant_id: int | None = None,
+    channel: str = "",
     description: str = "",
 ) -> BalanceTransaction:
     """Pay for ``service`` once per ``key``; a repeat returns the first entry.
@@ -34,19 +37,22 @@ def charge(
         BadAmount: ``amount`` is not a positive sum.
         NoPrice: no ``amount`` is given and the service has no price.
     """
-    price = ledger.checked(price_of(service, at=at) if amount is None else amount)
+    price = checked(price_of(service, at=at) if amount is None else amount)
     movement = ledger.Movement(
         amount=-price,
         transaction_type=TransactionType(service.value),
         key=key,
         at=at,
         related_id=related_id,
+        assistant_id=assistant_id,
+        channel=channel,
+        heeds_caps=True,
         description=description,
     )
     try:
         return ledger.enter(tenant, movement)
     except InsufficientFunds as refusal:
-        ledger.tell_exhausted(tenant, available=refusal.available, at=at)
+        _tell(tenant, refusal, at=at)
         raise
 
 
@@ -67,12 +73,13 @@ def hold(
         BadAmount: ``amount`` is not a positive sum.
         NoPrice: no ``amount`` is given and the service has no price.
     """
-    price = ledger.checked(price_of(service, at=at) if amount is None else amount)
+    price = checked(price_of(service, at=at) if amount is None else amount)
     try:
         with transaction.atomic():
-            reserved = BalanceHold.objects.reserve(
-                tenant, service=service, key=key, amount=price, at=at, expires_at=at + ttl
-            )
+            facts: dict[str, Any] = {"service": service, "key": key, "amount": price, "at": at, "expires_at": at + ttl}
+            reserved = BalanceHold.objects.reserve(tenant, **facts)
+            if reserved is None and caps.guard(tenant, price=price, at=at):
+                reserved = BalanceHold.objects.reserve(tenant, **facts, is_free=True)
             if reserved is None:
                 raise ledger.refusal(tenant, needed=price)
             return reserved
@@ -83,7 +90,7 @@ def hold(
         if known:
             return known
         if isinstance(error, InsufficientFunds):
-            ledger.tell_exhausted(tenant, available=error.available, at=at)
+            _tell(tenant, error, at=at)
         raise
 
 
@@ -93,6 +100,8 @@ def capture(
     at: datetime,
     amount: Decimal | None = None,
     related_id: int | None = None,
+    assistant_id: int | None = None,
+    channel: str = "",
     description: str = "",
 ) -> BalanceTransaction:
     """Take what was reserved, or less; the rest is free again. A repeat returns the first entry.
@@ -106,7 +115,7 @@ def capture(
         KeyReused: another amount was taken before.
         BadAmount: ``amount`` is not a positive sum.
     """
-    price = ledger.checked(hold.amount if amount is None else amount)
+    price = checked(hold.amount if amount is None else amount)
     if price > hold.amount:
         raise CaptureTooLarge(held=hold.amount, wanted=price)
     movement = ledger.Movement(
@@ -116,6 +125,8 @@ def capture(
         at=at,
         held=-hold.amount,
         related_id=related_id,
+        assistant_id=assistant_id,
+        channel=channel,
         description=description,
     )
     try:
@@ -136,6 +147,14 @@ def expire_holds(*, at: datetime) -> int:
     return sum(_give_back(hold, HoldStatus.EXPIRED, at=at, reason="timeout") for hold in overdue)
 
 
+def _tell(tenant: Tenant, refusal: InsufficientFunds, *, at: datetime) -> None:
+    """Tell the owner why services pause, once."""
+    if isinstance(refusal, SpendCapReached):
+        caps.tell(tenant, refusal, at=at)
+    else:
+        warnings.tell_exhausted(tenant, available=refusal.available, at=at)
+
+
 def _mark_captured(hold: BalanceHold, entry: BalanceTransaction) -> None:
     if not hold.close(HoldStatus.CAPTURED, at=entry.created_at, entry=entry):
         raise HoldEnded(state=str(hold.get_status_display()))
@@ -146,5 +165,5 @@ def _give_back(hold: BalanceHold, status: HoldStatus, *, at: datetime, reason: s
     Balance.objects.locked().get(tenant=hold.tenant_id)
     if not hold.close(status, at=at, reason=reason):
         return False
-    Balance.objects.move(hold.tenant, held=-hold.amount)
+    Balance.objects.keep_aside(hold.tenant, -hold.amount)
     return True

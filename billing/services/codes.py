@@ -25,14 +25,14 @@ KOPECK = Decimal("0.01")
 
 @transaction.atomic
 def redeem(tenant: Tenant, *, code: str, at: datetime, used_by: User | None = None) -> PromoCodeUsage:
-    """Use a promo code for ``tenant``, once.
+    """Use a promo code for ``tenant``, as often as the code allows one shop.
 
     A fixed sum without a condition is credited now; anything else waits for
     the tenant's next top-up that is large enough. One code waits at a time.
 
     Raises:
         CodeUnknown: no code is spelled so.
-        PromoAlreadyUsed: the tenant used it before.
+        PromoAlreadyUsed: the tenant used it as often as one may.
         PromoWaiting: another code waits for the next top-up.
         PromoInactive: it is switched off or has not begun.
         PromoExpired: its time has passed.
@@ -43,16 +43,16 @@ def redeem(tenant: Tenant, *, code: str, at: datetime, used_by: User | None = No
     promo = PromoCode.objects.spelled(code).first()
     if promo is None:
         raise CodeUnknown
-    _check_uses(tenant, promo)
+    number = _next_use(tenant, promo)
     if not PromoCode.objects.usable(at=at).filter(pk=promo.pk).update(used_count=F("used_count") + 1):
         promo.refresh_from_db()
         raise _why_unusable(promo, at=at)
-    usage = PromoCodeUsage(tenant=tenant, promo_code=promo, used_by=used_by, created_at=at)
+    usage = PromoCodeUsage(tenant=tenant, promo_code=promo, number=number, used_by=used_by, created_at=at)
     if promo.is_immediate:
         usage.entry = top_up(
             tenant,
             amount=promo.value,
-            key=f"promo:{promo.pk}",
+            key=_key(usage),
             at=at,
             transaction_type=TransactionType.PROMO,
             description=promo.code,
@@ -74,7 +74,7 @@ def credit_promo(payment: Payment, *, at: datetime) -> None:
     usage.entry = top_up(
         payment.tenant,
         amount=bonus_on(payment.amount, usage.promo_code),
-        key=f"promo:{usage.promo_code_id}",
+        key=_key(usage),
         at=at,
         transaction_type=TransactionType.PROMO,
         description=usage.promo_code.code,
@@ -92,12 +92,19 @@ def bonus_on(amount: Decimal, promo: PromoCode) -> Decimal:
     return max(share.quantize(KOPECK, ROUND_DOWN), KOPECK)
 
 
-def _check_uses(tenant: Tenant, promo: PromoCode) -> None:
-    if PromoCodeUsage.objects.of(tenant).filter(promo_code=promo).exists():
+def _key(usage: PromoCodeUsage) -> str:
+    return f"promo:{usage.promo_code_id}" + (f":{usage.number}" if usage.number > 1 else "")
+
+
+def _next_use(tenant: Tenant, promo: PromoCode) -> int:
+    """Return the number of the tenant's next use; called with the balance locked."""
+    used = PromoCodeUsage.objects.of(tenant).filter(promo_code=promo).count()
+    if used >= promo.max_per_tenant:
         raise PromoAlreadyUsed
     waiting = None if promo.is_immediate else waiting_promo(tenant)
     if waiting:
         raise PromoWaiting(waiting=waiting.promo_code.code)
+    return used + 1
 
 
 def _why_unusable(promo: PromoCode, *, at: datetime) -> PromoInactive | PromoExpired | PromoUsedUp:

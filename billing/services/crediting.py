@@ -12,6 +12,7 @@ from billing.enums import CREDITS, TransactionType
 from billing.errors import NotRefundable, RefundTooLarge
 from billing.models import Balance, BalanceTransaction
 from billing.services import ledger
+from billing.services.amounts import checked
 
 INCOMING: Final = frozenset({*CREDITS, TransactionType.ADJUSTMENT})
 
@@ -37,7 +38,7 @@ def top_up(
     if transaction_type not in INCOMING:
         raise ValueError(transaction_type)
     movement = ledger.Movement(
-        amount=ledger.checked(amount),
+        amount=checked(amount),
         transaction_type=transaction_type,
         key=key,
         at=at,
@@ -65,7 +66,7 @@ def deduct(
         BadAmount: ``amount`` is not a positive sum.
     """
     movement = ledger.Movement(
-        amount=-ledger.checked(amount),
+        amount=-checked(amount),
         transaction_type=TransactionType.ADJUSTMENT,
         key=key,
         at=at,
@@ -88,7 +89,7 @@ def refund(
         KeyReused: the key stands for another amount or type.
         BadAmount: ``amount`` is not a positive sum.
     """
-    size = ledger.checked(amount)
+    size = checked(amount)
     if entry.transaction_type == TransactionType.REFUND:
         raise NotRefundable
     movement = ledger.Movement(

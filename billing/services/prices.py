@@ -9,7 +9,7 @@ from django.db.models import Q
 from billing.enums import ServiceType
 from billing.errors import NoPrice, PriceInThePast
 from billing.models import ServicePrice
-from billing.services.ledger import checked
+from billing.services.amounts import checked
 
 
 def price_of(service: ServiceType, *, at: datetime) -> Decimal:

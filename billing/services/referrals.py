@@ -1,4 +1,4 @@
-"""Invitations of other shops: ten percent of their first top-up, two weeks later."""
+"""Invitations of other shops: ten percent of their first three top-ups, each two weeks later."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -9,17 +9,19 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Tenant, User
-from billing.enums import PaymentStatus, ReferralStatus, TransactionType
+from billing.enums import PaymentStatus, RewardStatus, TransactionType
 from billing.errors import ReferralRefused, TooManyCodes
-from billing.models import Balance, Payment, PromoCodeUsage, Referral, ReferralCode
+from billing.models import Balance, Payment, PromoCodeUsage, Referral, ReferralCode, ReferralReward
 from billing.services.codes import KOPECK, redeem
 from billing.services.crediting import top_up
 from config.throttling import seconds_to_wait
 
 REWARD_SHARE: Final = Decimal("0.10")
+REWARDED_TOP_UPS: Final = 3
 HOLD_PERIOD: Final = timedelta(days=14)
 ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
 LENGTH: Final = 8
+LONGEST: Final = 32
 CODES_RATE: Final = "20/hour"
 
 
@@ -72,40 +74,75 @@ def refer(tenant: Tenant, *, invitation: ReferralCode) -> Referral:
     return Referral.objects.create(tenant=inviting, referral_code=invitation, referred_tenant=tenant)
 
 
+def came_by_link(user: User, *, code: str) -> Referral | None:
+    """Remember by whose link a new person came; a link that does not hold for them is forgotten in silence."""
+    tenant = user.owned_tenants.order_by("pk").first()
+    invitation = ReferralCode.objects.select_related("tenant").filter(code=code.strip().upper()[:LONGEST]).first()
+    if tenant is None or invitation is None:
+        return None
+    try:
+        return refer(tenant, invitation=invitation)
+    except ReferralRefused:
+        return None
+
+
+def count_click(code: str) -> ReferralCode | None:
+    """Count that somebody opened an invitation's link; return the invitation."""
+    found = ReferralCode.objects.filter(code=code.strip().upper()[:LONGEST])
+    found.update(clicks=F("clicks") + 1)
+    return found.first()
+
+
 def earn_reward(payment: Payment, *, at: datetime) -> None:
-    """Put the reward for a tenant's first top-up on hold; called with the tenant's balance locked."""
-    referral = Referral.objects.filter(referred_tenant=payment.tenant, status=ReferralStatus.PENDING).first()
+    """Put the reward for one of a tenant's first top-ups on hold; called with the tenant's balance locked."""
+    referral = Referral.objects.filter(referred_tenant=payment.tenant).first()
     reward = (payment.amount * REWARD_SHARE).quantize(KOPECK, ROUND_DOWN)
-    if referral and reward:
-        referral.move_to(ReferralStatus.HELD, payment=payment, reward=reward, available_at=at + HOLD_PERIOD)
+    if referral and reward and referral.rewards.count() < REWARDED_TOP_UPS:
+        ReferralReward.objects.create(
+            tenant_id=referral.tenant_id,
+            referral=referral,
+            payment=payment,
+            amount=reward,
+            available_at=at + HOLD_PERIOD,
+            created_at=at,
+        )
 
 
 def pay_rewards(*, at: datetime) -> int:
     """Pay the rewards whose hold is over; return how many."""
-    due = Referral.objects.filter(status=ReferralStatus.HELD, available_at__lte=at).order_by("available_at")
-    return sum(_pay(referral_id, at=at) for referral_id in due.values_list("pk", flat=True)[:500])
+    due = ReferralReward.objects.filter(status=RewardStatus.HELD, available_at__lte=at).order_by("available_at")
+    return sum(_pay(reward_id, at=at) for reward_id in due.values_list("pk", flat=True)[:500])
 
 
-def cancel_reward(payment: Payment) -> None:
-    """Drop the reward of a top-up that was given back while it was on hold."""
-    referral = Referral.objects.filter(payment=payment, status=ReferralStatus.HELD).first()
-    if referral:
-        referral.move_to(ReferralStatus.REFUSED)
+def cut_reward(payment: Payment) -> None:
+    """Leave of a reward on hold what belongs to the part of the top-up that was not given back."""
+    reward = ReferralReward.objects.filter(payment=payment, status=RewardStatus.HELD).first()
+    if reward is None:
+        return
+    left = ((payment.amount - payment.refunded) * REWARD_SHARE).quantize(KOPECK, ROUND_DOWN)
+    if left:
+        ReferralReward.objects.filter(pk=reward.pk, status=RewardStatus.HELD).update(amount=left)
+    else:
+        reward.move_to(RewardStatus.REFUSED)
 
 
 @transaction.atomic
-def _pay(referral_id: int, *, at: datetime) -> bool:
-    referral = Referral.objects.select_related("tenant").get(pk=referral_id)
-    if referral.status != ReferralStatus.HELD or referral.reward is None:
+def _pay(reward_id: int, *, at: datetime) -> bool:
+    reward = ReferralReward.objects.select_related("tenant", "referral").get(pk=reward_id)
+    Balance.objects.open(reward.tenant)
+    Balance.objects.locked().get(tenant=reward.tenant_id)
+    reward.refresh_from_db(fields=["status", "amount"])
+    if reward.status != RewardStatus.HELD:
         return False
     entry = top_up(
-        referral.tenant,
-        amount=referral.reward,
-        key=f"referral:{referral.uuid}",
+        reward.tenant,
+        amount=reward.amount,
+        key=f"referral:{reward.uuid}",
         at=at,
         transaction_type=TransactionType.REFERRAL,
-        related_id=referral.pk,
+        related_id=reward.pk,
     )
-    referral.move_to(ReferralStatus.PAID, entry=entry)
-    ReferralCode.objects.filter(pk=referral.referral_code_id).update(total_earned=F("total_earned") + referral.reward)
+    reward.move_to(RewardStatus.PAID, entry=entry)
+    code = ReferralCode.objects.filter(pk=reward.referral.referral_code_id)
+    code.update(total_earned=F("total_earned") + reward.amount)
     return True

@@ -1,6 +1,6 @@
 """The page of a shop's money."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -14,20 +14,38 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.enums import Role
 from accounts.services import require_role
 from billing import reports, services
-from billing.enums import ServiceType
-from billing.forms import CodeForm, StatementForm, TopUpForm
-from billing.models import Payment, PromoCodeUsage, Referral, ServicePrice
+from billing.enums import WarningKind
+from billing.forms import PRESETS, CodeForm, StatementForm, TopUpForm
+from billing.models import BalanceHold, BalanceWarning, Payment, PaymentRefund, PromoCodeUsage, Referral
+from billing.ports import assistant_names, channel_label
 from billing.providers import connected
 from billing.services.codes import waiting_promo
 from billing.views.requests import Request, may_pay, shop_of
 from config.errors import DomainError
 from config.templatetags.otklik import roubles
 
+HOLDS_SHOWN: Final = 100
+
 
 @require_safe
 def balance(request: Request) -> HttpResponse:
     """Show what there is, what it was spent on, what things cost, and how to add to it."""
     return show(request)
+
+
+@require_safe
+def holds(request: Request) -> HttpResponse:
+    """Show what is reserved now, and until when."""
+    shop = shop_of(request)
+    going_back = PaymentRefund.objects.of(shop).filter(reserved__gt=0)
+    pending = BalanceHold.objects.of(shop).pending().order_by("-pk")
+    context = {
+        "held": reports.summary(shop, at=now()).held,
+        "holds": pending[:HOLDS_SHOWN],
+        "refunds": going_back.order_by("-pk")[:HOLDS_SHOWN],
+        "may_pay": may_pay(request),
+    }
+    return render(request, "billing/holds.html", context)
 
 
 @require_POST
@@ -50,31 +68,29 @@ def use_code(request: Request) -> HttpResponse:
 def show(request: Request, *, status: int = 200, **forms_in_use: Any) -> HttpResponse:
     """Render the page, with forms that came back with errors instead of fresh ones."""
     shop, at = shop_of(request), now()
-    statement_form = StatementForm(request.GET)
+    names = assistant_names(shop)
+    statement_form = StatementForm(request.GET, assistants=names)
     wanted = statement_form.wanted()
     statement = reports.statement(shop, wanted, after=_uuid(request, "after"), before=_uuid(request, "before"))
+    for entry in statement.entries:
+        entry.channel_name = channel_label(entry.channel)  # type: ignore[attr-defined]  # for the template
     can_pay = may_pay(request)
     context = {
         "money": reports.summary(shop, at=at),
         "statement": statement,
         "statement_form": statement_form,
         "is_filtered": wanted != reports.Wanted(),
-        "prices": _price_list(),
+        "names": names,
+        "warnings": BalanceWarning.objects.of(shop).open().exclude(kind=WarningKind.LOW).order_by("pk"),
+        "presets": PRESETS,
         "may_pay": can_pay,
-        "provider": connected(),
+        "providers": connected(),
         "open_payments": Payment.objects.of(shop).open().exclude(confirmation_url="").order_by("-pk")[:3],
         "waiting": waiting_promo(shop),
-        "invitation": services.referral_code_of(shop) if can_pay else None,
         "top_up_form": TopUpForm(),
         "code_form": CodeForm(),
     }
     return render(request, "billing/balance.html", {**context, **forms_in_use}, status=status)
-
-
-def _price_list() -> list[ServicePrice]:
-    """Return today's prices in the order of the services."""
-    prices = {price.service_type: price for price in ServicePrice.objects.valid(at=now())}
-    return [prices[service] for service in ServiceType if service in prices]
 
 
 def _praise(used: PromoCodeUsage | Referral) -> str:

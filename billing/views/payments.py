@@ -1,16 +1,16 @@
 """Topping up: to the provider and back, and the sandbox's own page."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import letters
 from accounts.enums import Role
 from accounts.services import require_role
 from billing import services
@@ -20,8 +20,9 @@ from billing.forms import TopUpForm
 from billing.models import Payment
 from billing.providers import SANDBOX
 from billing.views.balance import show
-from billing.views.requests import Request, shop_of
+from billing.views.requests import Request, may_pay, shop_of
 from config.errors import DomainError
+from config.pages import page_of
 from config.templatetags.otklik import roubles
 
 
@@ -33,13 +34,34 @@ def top_up(request: Request) -> HttpResponse:
     form = TopUpForm(request.POST)
     if not form.is_valid():
         return show(request, top_up_form=form, status=422)
-    amount, page = form.cleaned_data["amount"], return_page(request)
     try:
-        payment = services.start_payment(shop, amount=amount, return_page=page, at=now(), created_by=request.user)
+        payment = services.start_payment(
+            shop,
+            amount=form.cleaned_data["amount"],
+            provider=form.cleaned_data.get("provider", ""),
+            return_page=return_page,
+            at=now(),
+            created_by=request.user,
+        )
     except DomainError as refusal:
         form.add_error("amount", str(refusal))
         return show(request, top_up_form=form, status=refusal.status)
     return redirect(payment.confirmation_url)
+
+
+@require_safe
+def payments(request: Request) -> HttpResponse:
+    """List the shop's payments with their states."""
+    status = request.GET.get("status", "")
+    rows = Payment.objects.of(shop_of(request)).select_related("created_by").newest_first()
+    is_known = status in PaymentStatus.values
+    context = {
+        "page": page_of(rows.filter(status=status) if is_known else rows, request.GET.get("page")),
+        "status": status if is_known else "",
+        "states": PaymentStatus.choices,
+        "may_pay": may_pay(request),
+    }
+    return render(request, "billing/payments.html", context)
 
 
 @require_safe
@@ -79,6 +101,6 @@ def sandbox(request: Request, uuid: UUID) -> HttpResponse:
         raise Http404 from error
 
 
-def return_page(request: HttpRequest) -> Callable[[UUID], str]:
-    """Return what makes the address a person comes back to from the provider."""
-    return lambda uuid: request.build_absolute_uri(reverse("payment", args=[uuid]))
+def return_page(uuid: UUID) -> str:
+    """Return the address a person comes back to from the provider; its host never comes from a request."""
+    return letters.absolute(reverse("payment", args=[uuid]))

@@ -1,10 +1,11 @@
 """Past dialogs of the demo shop, with what each answer cost."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.models import Tenant
+from accounts.models import Tenant, User
 from assistants.models import Assistant
 from billing import services as billing
 from billing.enums import ServiceType
@@ -34,16 +35,26 @@ class Past:
     started_at: datetime
 
 
-def load_history(tenant: Tenant, assistant: Assistant, *, at: datetime) -> int:
-    """Create customers and their past dialogs; return how many dialogs."""
+def load_history(
+    tenant: Tenant,
+    assistant: Assistant,
+    *,
+    at: datetime,
+    who: Callable[[str], User] = colleague,
+    most: int | None = None,
+) -> int:
+    """Create customers and their past dialogs, the newest ``most`` of them; return how many dialogs.
+
+    ``who`` says which person the content files mean by a key.
+    """
     contacts = {row["key"]: _contact(tenant, row) for row in load("customers")}
     titles = {article.slug: article.title for article in articles()}
     pasts = [Past(row, contacts[row["customer"]], at - timedelta(days=row["days_ago"])) for row in load("dialogs")]
-    pasts.sort(key=lambda past: past.started_at)
+    pasts = sorted(pasts, key=lambda past: past.started_at)[-most if most else 0 :]
     for number, past in enumerate(pasts, start=1):
-        dialog = _dialog(tenant, assistant, past, number)
-        _messages(dialog, past, titles)
-        _handoff(dialog, past)
+        dialog = _dialog(tenant, assistant, past, number, who)
+        _messages(dialog, past, titles, who)
+        _handoff(dialog, past, who)
         _teach(dialog, past)
     return len(pasts)
 
@@ -66,7 +77,7 @@ def _contact(tenant: Tenant, row: dict[str, Any]) -> Contact:
     return contact
 
 
-def _dialog(tenant: Tenant, assistant: Assistant, past: Past, number: int) -> Dialog:
+def _dialog(tenant: Tenant, assistant: Assistant, past: Past, number: int, who: Callable[[str], User]) -> Dialog:
     handoff = past.row["handoff"]
     is_closed = past.row["status"] == "closed"
     length = timedelta(seconds=sum(message["after_seconds"] for message in past.row["messages"]))
@@ -82,7 +93,7 @@ def _dialog(tenant: Tenant, assistant: Assistant, past: Past, number: int) -> Di
         chat_id=f"demo-{number}" if past.row["platform"] == "telegram" else "",
         status=DialogStatus(past.row["status"]),
         handoff_status=state,
-        assigned_operator=colleague(handoff["operator"]) if handoff and not is_closed else None,
+        assigned_operator=who(handoff["operator"]) if handoff and not is_closed else None,
         messages_count=len(past.row["messages"]),
         last_seq=len(past.row["messages"]),
         created_at=past.started_at,
@@ -91,7 +102,7 @@ def _dialog(tenant: Tenant, assistant: Assistant, past: Past, number: int) -> Di
     )
 
 
-def _messages(dialog: Dialog, past: Past, titles: dict[str, str]) -> None:
+def _messages(dialog: Dialog, past: Past, titles: dict[str, str], who: Callable[[str], User]) -> None:
     moment = past.started_at
     first_reply: float | None = None
     for seq, row in enumerate(past.row["messages"], start=1):
@@ -104,7 +115,7 @@ def _messages(dialog: Dialog, past: Past, titles: dict[str, str]) -> None:
             dialog=dialog,
             seq=seq,
             sender=sender,
-            author=colleague(handoff["operator"]) if sender == Sender.OPERATOR and handoff else None,
+            author=who(handoff["operator"]) if sender == Sender.OPERATOR and handoff else None,
             text=row["text"],
             intent=reading.intent if reading else "",
             confidence=round(reading.confidence, 2) if reading else None,
@@ -158,11 +169,13 @@ def _pay(dialog: Dialog, message: DialogMessage, row: dict[str, Any], *, at: dat
         key=f"demo:{message.uuid}",
         at=at,
         related_id=message.pk,
+        assistant_id=dialog.assistant_id,
+        channel=dialog.platform,
         description=row["text"][:80],
     )
 
 
-def _handoff(dialog: Dialog, past: Past) -> None:
+def _handoff(dialog: Dialog, past: Past, who: Callable[[str], User]) -> None:
     handoff = past.row["handoff"]
     if not handoff:
         return
@@ -172,7 +185,7 @@ def _handoff(dialog: Dialog, past: Past) -> None:
         dialog=dialog,
         state=RequestState.RESOLVED if is_closed else RequestState.ACTIVE,
         reason=REASONS[handoff["reason"]],
-        operator=colleague(handoff["operator"]),
+        operator=who(handoff["operator"]),
         note=handoff["note"],
         requested_at=past.started_at,
         started_at=past.started_at + timedelta(seconds=40),

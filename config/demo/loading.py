@@ -57,12 +57,12 @@ def load_demo(*, at: datetime) -> bool:
         owner = User.objects.get(owned_tenants=tenant)
         opened_at = at - timedelta(days=OPENED_DAYS_AGO)
         billing.top_up(tenant, amount=OPENING_BALANCE, key="demo:opening", at=opened_at, description="Пополнение счёта")
-        assistant = _assistant(tenant)
-        _replies(tenant)
+        assistant = make_assistant(tenant)
+        make_replies(tenant)
         load_history(tenant, assistant, at=at)
         load_store(tenant, at=at)
         _, secret = accounts.issue_api_key(tenant, name="Демо", scopes=[Scope.ALL], created_by=owner, at=at)
-        documents = {article.slug: _teach(tenant, assistant, article, owner, at=at) for article in articles()}
+        documents = {article.slug: teach(tenant, assistant, article, owner, at=at) for article in articles()}
         _questions(assistant, documents)
         _examples(tenant, assistant, owner, at=at)
         keep({"api_key": secret, "logins": logins})
@@ -90,7 +90,8 @@ def describe() -> dict[str, Any]:
     }
 
 
-def _assistant(tenant: Tenant) -> Assistant:
+def make_assistant(tenant: Tenant) -> Assistant:
+    """Create the shop's assistant."""
     row = load("assistant")
     return assistants.create_assistant(
         tenant,
@@ -112,7 +113,8 @@ def _window() -> list[dict[str, Any]]:
     return [{name: by_code[code][name] for name in names} for code in IN_WINDOW if code in by_code]
 
 
-def _replies(tenant: Tenant) -> None:
+def make_replies(tenant: Tenant) -> None:
+    """Create the replies operators have ready."""
     CannedReply.objects.bulk_create(CannedReply(tenant=tenant, **row) for row in load("assistant")["canned_replies"])
 
 
@@ -138,7 +140,8 @@ def _questions(assistant: Assistant, documents: dict[str, Document]) -> None:
             save_question(assistant, text=row["question"], document=documents[slug])
 
 
-def _teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, at: datetime) -> Document:
+def teach(tenant: Tenant, assistant: Assistant, article: Any, owner: User, *, at: datetime) -> Document:
+    """Hand one article to the shop's knowledge."""
     if not article.filename.endswith(".html"):
         return knowledge.ingest_text(
             tenant,

@@ -15,8 +15,8 @@ from marketplace.services import stores
 CARD = ("brand", "category", "colors", "sizes", "composition", "description")
 
 
-def load_store(tenant: Tenant, *, at: datetime) -> Store:
-    """Create the store with all that belongs to it."""
+def load_store(tenant: Tenant, *, at: datetime, connects: bool = True) -> Store:
+    """Create the store with all that belongs to it, connected to the sandbox if there is one and it shall be."""
     store = Store.objects.create(
         tenant=tenant,
         name=f"{tenant.name} на Wildberries",
@@ -31,7 +31,7 @@ def load_store(tenant: Tenant, *, at: datetime) -> Store:
     Store.objects.filter(pk=store.pk).update(
         total_reviews=Review.objects.filter(store=store).count(), total_chats=Chat.objects.filter(store=store).count()
     )
-    if settings.WB_SANDBOX:
+    if settings.WB_SANDBOX and connects:
         stores.attach_cabinet(store, tokens=stores.read_tokens(tokens.issue(tokens.DEMO_SID), at=at), at=at)
     return store
 

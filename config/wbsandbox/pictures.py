@@ -18,8 +18,9 @@ FOLDS: Final = 6
 
 def draw(path: str) -> bytes:
     """Return a picture of folded cloth for an address below ``PREFIX``."""
-    seed = int(code("picture", path.replace("/c516x688/", "/big/"), length=12), 36)
-    cloth, shade, wall = COLOURS[seed % len(COLOURS)]
+    product, _, shot = path.replace("/c516x688/", "/big/").partition("/big/")
+    seed = int(code("picture", product, shot, length=12), 36)
+    cloth, shade, wall = COLOURS[int(code("cloth", product, length=6), 36) % len(COLOURS)]
     tilt, left = seed // 8 % 15 - 7, 70 + seed // 128 % 40
     top, step = 190 + seed // 5120 % 60, 52
     folds = "".join(

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api import TextField
-from dialogs.enums import AttachmentKind, AttachmentState, HandoffStatus, Sender
+from dialogs.enums import AttachmentKind, AttachmentState, HandoffStatus, Speaker
 from dialogs.events import files_of
 from dialogs.models import Contact, Dialog, DialogMessage
 from dialogs.services.asking import Reply
@@ -71,8 +71,8 @@ class UploadSerializer(serializers.Serializer[Any]):
 
     file = serializers.FileField(max_length=255, allow_empty_file=True)
     sender = serializers.ChoiceField(
-        choices=[Sender.OPERATOR, Sender.CUSTOMER],
-        default=Sender.OPERATOR,
+        choices=Speaker.choices,
+        default=Speaker.OPERATOR,
         help_text="customer: in conversations of the API, whose customers your program speaks for.",
     )
 
@@ -81,7 +81,7 @@ class NewMessageSerializer(serializers.Serializer[Any]):
     """Words with files: uploaded before and named by their uuids, or (multipart) sent along."""
 
     text = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False, default="")
-    sender = serializers.ChoiceField(choices=[Sender.OPERATOR, Sender.CUSTOMER], default=Sender.OPERATOR)
+    sender = serializers.ChoiceField(choices=Speaker.choices, default=Speaker.OPERATOR)
     client_id = serializers.RegexField(
         r"^[\w-]{1,64}$", required=False, default=None, allow_null=True, help_text="The same one is stored once."
     )

@@ -40,7 +40,7 @@ from dialogs.api.resources import (
     NewMessageWithFilesSerializer,
     UploadSerializer,
 )
-from dialogs.enums import Channel, Sender
+from dialogs.enums import Channel, Speaker
 from dialogs.errors import AssistantOff
 from dialogs.models import Dialog, DialogMessage
 from dialogs.services import asking, attaching, handing, relaying
@@ -135,7 +135,7 @@ def _author(request: Request, sender: str) -> User | None:
     Raises:
         PersonRequired: a program speaks for customers only.
     """
-    if sender == Sender.CUSTOMER:
+    if sender == Speaker.CUSTOMER:
         return None
     if (person := person_behind(request.user)) is None:
         raise PersonRequired

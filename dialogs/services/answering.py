@@ -156,7 +156,14 @@ def _save(turn: Turn, composed: Composed) -> None:
             message = _append_answer(turn, composed, at=at)
             if turn.run.finish(RunStatus.DONE, at=at, outcome="answered", message=message):
                 asked = turn.question.text[:80]
-                entry = billing.capture(composed.hold, at=at, related_id=message.pk, description=asked)
+                entry = billing.capture(
+                    composed.hold,
+                    at=at,
+                    related_id=message.pk,
+                    assistant_id=turn.dialog.assistant_id,
+                    channel=turn.dialog.platform,
+                    description=asked,
+                )
                 log.info("answered", seq=message.seq, price=str(-entry.amount))
                 return
         transaction.set_rollback(True)

@@ -32,6 +32,7 @@ class Composed:
     found: SearchResult | None
     completion: door.Completion
     hold: BalanceHold
+    assistant_id: int
 
     def receipt(self, *, run: str, first_token_seconds: float | None = None) -> receipts.Receipt:
         """Return what is stored with the message."""
@@ -84,4 +85,4 @@ def compose(
         raise
     if not text:
         billing.release(hold, at=now(), reason="empty")
-    return Composed(text=text, found=found, completion=completion, hold=hold)
+    return Composed(text=text, found=found, completion=completion, hold=hold, assistant_id=assistant.pk)

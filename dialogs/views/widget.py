@@ -26,6 +26,10 @@ from dialogs.services.posting import LONGEST_MESSAGE
 from dialogs.services.sighting import note_sighting
 
 LOADER_SECONDS: Final = 300
+OWN_ADDRESSES: Final = (
+    *("config", "ticket", "session", "identify", "messages", "command", "files"),
+    *("history", "transcript", "forget"),
+)
 JS_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -114,10 +118,7 @@ def _frame_config(assistant: Assistant, language: str) -> dict[str, Any]:
         "files": allowance_of(Channel.WIDGET).as_json(),
         "urls": {
             "socket": f"/ws/widget/{assistant.uuid}/",
-            **{
-                name: reverse(f"widget_{name}", args=[assistant.uuid])
-                for name in ("config", "ticket", "session", "identify", "messages", "command", "files")
-            },
+            **{name: reverse(f"widget_{name}", args=[assistant.uuid]) for name in OWN_ADDRESSES},
         },
     }
 

@@ -66,7 +66,7 @@ class NewUploadSerializer(serializers.Serializer[Any]):
     goes beside it: `review_status_wb`, `product_status_by_review`,
     `chat_status_by_review`, `complaint_status` (`pending`, `approved`,
     `rejected`), `wb_response`, `moderated_at`, `page_number`, `purchase_date`,
-    `parsed_at`.
+    `chat` (the id of the buyer's chat that the portal opens at the review), `parsed_at`.
     """
 
     store = serializers.UUIDField(help_text="The store's uuid.")

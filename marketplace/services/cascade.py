@@ -63,17 +63,43 @@ def _ask_models(row: ChatClassification, *, at: datetime) -> ChatClassification:
     written: Written | None = None
     for source, model in (*small, (DecidedBy.LARGE_MODEL, "")):
         written = _ask(row, messages, model=model, at=at)
-        tag = written.text.strip(" .\n\"'`").lower()
+        tag = _word(written)
         if tag in ChatTag.values and tag != ChatTag.UNTAGGED:
-            return _finish(row, ChatTag(tag), source, written, at=at)
+            stage = _stage(row, messages, model=model, at=at)
+            return _finish(row, ChatTag(tag), source, written, stage=stage, at=at)
     return _finish(row, ChatTag(row.tag or ChatTag.UNTAGGED), DecidedBy.RULES, written, at=at)
 
 
-def _ask(row: ChatClassification, messages: Sequence[ChatMessage], *, model: str, at: datetime) -> Written:
+def _stage(row: ChatClassification, messages: Sequence[ChatMessage], *, model: str, at: datetime) -> ChatStage:
+    """Return how far the problem of a chat's bad review is solved; the rules' word comes first, nonsense says nothing.
+
+    That a review is gone or changed is never a model's word: the buyer's own words or a person say so.
+    """
+    told = ChatStage(row.stage or ChatStage.NONE)
+    is_about_bad = row.chat.links.standing().filter(review__rating__lte=classifying.BAD).exists()
+    if told != ChatStage.NONE or not is_about_bad or not row.chat.possible_stages:
+        return told
+    word = _word(_ask(row, messages, purpose=Purpose.CHAT_STAGE, model=model, at=at))
+    is_known = word in ChatStage.values and word != ChatStage.DELETION_CONFIRMED
+    return ChatStage(word) if is_known else told
+
+
+def _word(written: Written) -> str:
+    return written.text.strip(" .\n\"'`").lower()
+
+
+def _ask(
+    row: ChatClassification,
+    messages: Sequence[ChatMessage],
+    *,
+    purpose: Purpose = Purpose.CHAT_TAG,
+    model: str,
+    at: datetime,
+) -> Written:
     lines = [f"{'buyer' if m.sender == ChatSender.CLIENT else 'shop'}: {m.text}" for m in messages]
     task = Task(
         store=row.chat.store,
-        purpose=Purpose.CHAT_TAG,
+        purpose=purpose,
         entity=LoggedEntity.CHAT,
         entity_id=row.chat_id,
         material=Material(texts=[("Переписка", "\n".join(lines))]),
@@ -84,11 +110,18 @@ def _ask(row: ChatClassification, messages: Sequence[ChatMessage], *, model: str
 
 
 def _finish(
-    row: ChatClassification, tag: ChatTag, source: DecidedBy, written: Written | None, *, at: datetime
+    row: ChatClassification,
+    tag: ChatTag,
+    source: DecidedBy,
+    written: Written | None,
+    *,
+    stage: ChatStage | None = None,
+    at: datetime,
 ) -> ChatClassification:
     row.tag, row.decided_by, row.status = tag, source, ClassificationStatus.DONE
+    row.stage = stage or row.stage
     row.log, row.locked_until, row.error = written.log if written else None, None, ""
-    row.save(update_fields=["tag", "decided_by", "status", "log", "locked_until", "error"])
+    row.save(update_fields=["tag", "stage", "decided_by", "status", "log", "locked_until", "error"])
     newest = row.chat.classifications.order_by("-pk").values_list("pk", flat=True).first()
     if newest == row.pk:  # the chat has not been judged by later words since
         classifying.apply(row.chat, tag, ChatStage(row.stage or ChatStage.NONE), source=source, at=at)

@@ -20,8 +20,9 @@ from accounts.models import ApiKey
 from marketplace.complaint_enums import RowProblem
 from marketplace.enums import ComplaintStatus
 from marketplace.errors import UploadDiffers, UploadTooLarge
-from marketplace.models import ExtensionUpload, ExtensionUploadProblem, Store
+from marketplace.models import Chat, ExtensionUpload, ExtensionUploadProblem, Review, Store
 from marketplace.models.extension import MAX_ROWS
+from marketplace.services import linking
 from marketplace.services.parsed_rows import Unreadable, values
 
 COLUMNS: Final = (
@@ -41,6 +42,7 @@ COLUMNS: Final = (
     ("moderated_at", "timestamptz"),
     ("page_number", "integer"),
     ("purchase_date", "timestamptz"),
+    ("chat", "text"),
     ("parsed_at", "timestamptz"),
 )
 CREATE: Final = f"""
@@ -123,6 +125,11 @@ WHERE c.review_id = p.review_id AND p.matches = 1 AND p.complaint_status IS NOT 
   AND c.status IN ('sent', 'pending') AND c.status <> p.complaint_status
 RETURNING p.number
 """
+CHATS: Final = """
+SELECT p.number, p.review_id, c.id FROM parsed p
+  LEFT JOIN chats c ON c.store_id = %(store)s AND c.tenant_id = %(tenant)s AND c.wb_id = p.chat
+ WHERE p.matches = 1 AND p.chat IS NOT NULL ORDER BY p.number
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ def upload(
                 raise UploadDiffers(batch=batch, chunk=chunk)
             return report, False
         readable, problems = _read(rows, at=at)
-        changed = _merge(store, readable, problems)
+        changed = _merge(store, readable, problems, at=at)
         _keep(report, rows, problems)
         with_problems = len({problem.number for problem in problems})
         report.changed, report.with_problems = len(changed), with_problems
@@ -180,7 +187,7 @@ def _read(rows: Sequence[Any], *, at: datetime) -> tuple[list[tuple[Any, ...]], 
     return readable, problems
 
 
-def _merge(store: Store, readable: list[tuple[Any, ...]], problems: list[Problem]) -> set[int]:
+def _merge(store: Store, readable: list[tuple[Any, ...]], problems: list[Problem], *, at: datetime) -> set[int]:
     """Write what can be written, add what cannot be to ``problems``; return the rows that changed something."""
     scope = {"store": store.pk, "tenant": store.tenant_id}
     with connection.cursor() as cursor:
@@ -206,8 +213,23 @@ def _merge(store: Store, readable: list[tuple[Any, ...]], problems: list[Problem
         problems += [Problem(number, _outcome_problem(status), status) for number, status in cursor.fetchall()]
         cursor.execute(OUTCOMES)
         changed |= {number for (number,) in cursor.fetchall()}
+        cursor.execute(CHATS, scope)
+        pairs = cursor.fetchall()
         cursor.execute("DROP TABLE parsed")
-    return changed
+    return changed | _link(pairs, problems, at=at)
+
+
+def _link(pairs: list[tuple[int, int, int | None]], problems: list[Problem], *, at: datetime) -> set[int]:
+    """Link chats with the reviews the portal shows them at; return the rows that linked something."""
+    chats = Chat.objects.in_bulk([chat for _, _, chat in pairs if chat])
+    reviews = Review.objects.in_bulk([review for _, review, chat in pairs if chat])
+    linked = set()
+    for number, review, chat in pairs:
+        if chat is None:
+            problems.append(Problem(number, RowProblem.UNKNOWN, "chat"))
+        elif linking.take_from_portal(chats[chat], reviews[review], at=at):
+            linked.add(number)
+    return linked
 
 
 def _outcome_problem(status: str) -> RowProblem:

@@ -103,6 +103,29 @@ def attach(chat: Chat, review: Review, *, by: User | None, at: datetime) -> Chat
     return link
 
 
+@transaction.atomic
+def take_from_portal(chat: Chat, review: Review, *, at: datetime) -> bool:
+    """Link a chat with the review that the seller's portal shows it at, and say whether that was news.
+
+    The portal knows, so a guess gives way; what a person decided stays.
+    """
+    Chat.objects.select_for_update(no_key=True).get(pk=chat.pk)  # two uploads at once link it one after the other
+    links = list(chat.links.all())
+    known = next((link for link in links if link.review_id == review.pk), None)
+    is_decided = any(link.state == LinkState.CONFIRMED for link in links)
+    if is_decided or (known and (known.state == LinkState.REMOVED or known.method == LinkMethod.EXTENSION)):
+        return False
+    for guess in links:
+        if guess.is_standing and guess is not known:
+            guess.move_to(LinkState.REMOVED, at=at)
+    facts = {"method": LinkMethod.EXTENSION, "confidence": 1, "state": LinkState.LINKED, "decided_at": at}
+    if known:
+        ChatLink.objects.filter(pk=known.pk).update(**facts)
+        return True
+    ChatLink.objects.create(tenant_id=chat.tenant_id, store_id=chat.store_id, chat=chat, review=review, **facts)
+    return True
+
+
 def _keep(chat: Chat, review: Review, confidence: Decimal, *, is_best: bool, at: datetime) -> ChatLink | None:
     is_certain = is_best and confidence >= AUTOMATIC
     try:

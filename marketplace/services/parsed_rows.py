@@ -52,6 +52,7 @@ def values(raw: Any, *, at: datetime) -> Iterator[Any]:
             _moment(raw, "moderated_at"),
             _integer(raw, "page_number", most=LARGEST_PAGE),
             _moment(raw, "purchase_date"),
+            _text(raw, "chat", LONGEST_ID) or None,
             parsed_at,
         )
     )

@@ -227,8 +227,8 @@ def _judged(task: Task, completion: Completion, mark: str) -> _Answer:
     text = completion.text.replace("\0", "").strip().strip('"«»').strip()
     findings = check(text, channel=task.channel, product_name=task.product_name) if task.channel else []
     faults = task.faults(text)
-    if task.channel and mark in text:  # a model that repeats its instructions obeys somebody else
-        findings += check(text.replace(mark, "системный промпт"), channel=task.channel)
+    if mark in text:  # a model that repeats its instructions obeys somebody else
+        findings += check(text.replace(mark, "системный промпт"), channel=task.channel) if task.channel else []
         text = text.replace(mark, "")
     return _Answer(completion, text, findings, faults)
 
@@ -262,7 +262,7 @@ def _keep(
                           completion=completion, seconds=seconds)  # fmt: skip
         is_kept = save(written)
         if hold is not None and is_kept and not refused:
-            billing.capture(hold, at=now(), related_id=entry.pk, description=str(task.purpose.label))
+            billing.capture(hold, at=now(), related_id=entry.pk, channel="wb", description=str(task.purpose.label))
             return written
         if price:
             AiLog.objects.filter(pk=entry.pk).update(price=0)

@@ -23,7 +23,7 @@ from marketplace.enums import ChatStage, ChatStatus, ChatTag, CompletionReason
 from marketplace.forms import ChatFilter, JudgeForm, MoveForm
 from marketplace.models import Chat, ChatLink, ChatQuerySet, Outgoing, SequenceTemplate
 from marketplace.replies import OutgoingStatus
-from marketplace.services import board, classifying, linking
+from marketplace.services import board, classifying, linking, story
 
 COLUMN: Final = 30
 SHOWN_FOR: Final = timedelta(days=3)
@@ -136,6 +136,7 @@ def chat_context(request: Request, found: Chat, **more: Any) -> dict[str, Any]:
         "links": sorted(links, key=lambda row: not row.is_standing),
         "steps": found.steps.select_related("user").order_by("-pk")[:30],
         "judged": judged,
+        "story": story.of_chat(found) if any(row.is_standing for row in links) else [],
         "reasons": CompletionReason.choices,
         "tags": ChatTag.choices,
         "stages": [

@@ -25,7 +25,7 @@ from marketplace.enums import LoggedEntity
 from marketplace.keyset import page_after
 from marketplace.models import AiLog, Outgoing, Review, ReviewQuerySet
 from marketplace.replies import OutgoingStatus
-from marketplace.services import replying, sending
+from marketplace.services import replying, sending, story
 
 PICTURES: Final = {"img-src": ["https://*.wbbasket.ru", "https://*.wbcontent.net"]}
 MOST_AT_ONCE: Final = 100
@@ -93,6 +93,7 @@ def _page(request: Request, found: Review, *, text: str | None = None, status: i
         .filter(entity_type=LoggedEntity.REVIEW, entity_id=found.pk)
         .order_by("-pk")[:20],
         "is_template": bool(found.draft_log and (found.draft_log.metadata or {}).get("template")),
+        "story": story.of_review(found),
         "may_write": may_write(request),
         "mark": f"{found.date.isoformat()}_{found.pk}",
     }

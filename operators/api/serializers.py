@@ -84,6 +84,12 @@ class NewTicketSerializer(serializers.Serializer[Ticket]):
         TicketSource.choices, default=TicketSource.API
     )
     dialog = serializers.UUIDField(required=False, help_text="The uuid of the dialog it came from.")
+    customer_email = serializers.EmailField(
+        required=False, allow_blank=True, max_length=254, help_text="Where answers go by mail."
+    )
+    customer_name = serializers.CharField(
+        required=False, allow_blank=True, max_length=255, help_text="The customer's name."
+    )
 
 
 class TicketMessageSerializer(serializers.ModelSerializer[TicketMessage]):

@@ -1,6 +1,7 @@
 """Notes on a conversation, for colleagues only."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -14,7 +15,7 @@ from config.broadcast import broadcast
 from dialogs.events import HANDLER, tenant_group
 from dialogs.models import Dialog
 from dialogs.services import posting
-from operators.models import DialogNote
+from operators.models import DialogNote, HandoffRequest
 
 DESK: Final = (Role.OPERATOR, Role.ADMIN)
 
@@ -51,3 +52,10 @@ def team(tenant: Tenant) -> list[User]:
     """Return everybody who answers at the desk of ``tenant``."""
     belongs = Q(memberships__tenant=tenant, memberships__role__in=DESK) | Q(pk=tenant.owner_id)
     return list(User.objects.filter(belongs, is_active=True).distinct().order_by("full_name", "pk"))
+
+
+@transaction.atomic
+def forget(dialog_ids: Collection[int]) -> None:
+    """Erase what was noted in conversations whose customer wants to be forgotten; the steps of handoffs stay."""
+    DialogNote.objects.filter(dialog_id__in=dialog_ids).delete()
+    HandoffRequest.objects.filter(dialog_id__in=dialog_ids).update(summary="", note="")

@@ -114,5 +114,12 @@ def _post(ticket: Ticket, composed: Composed, *, at: datetime) -> TicketMessage:
     message = tickets.post(ticket, sender=Sender.ASSISTANT, text=composed.text, at=at, metadata={"receipt": receipt})
     note_use(ticket.tenant_id, receipt, at=at)
     tickets.move(ticket, TicketStatus.PENDING_CUSTOMER, at=at, reason="first_response")
-    billing.capture(composed.hold, at=at, related_id=message.pk, description=ticket.title[:80])
+    billing.capture(
+        composed.hold,
+        at=at,
+        related_id=message.pk,
+        assistant_id=composed.assistant_id,
+        channel="ticket",
+        description=ticket.title[:80],
+    )
     return message

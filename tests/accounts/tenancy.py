@@ -1,7 +1,18 @@
 """Which row each address of accounts is about."""
 
-from tests.factories.accounts import ApiKeyFactory, IntegrationFactory, InvitationFactory, MembershipFactory
+from accounts.models import DataExport
+from tests.factories.accounts import (
+    ApiKeyFactory,
+    IntegrationFactory,
+    InvitationFactory,
+    MembershipFactory,
+    NotificationFactory,
+)
 from tests.factories.webhooks import a_delivery, an_endpoint
+
+
+def an_export_of(tenant):
+    return DataExport.objects.create(tenant=tenant, requested_by=tenant.owner)
 
 
 def an_endpoint_of(tenant):
@@ -13,6 +24,8 @@ def a_delivery_of(tenant):
 
 
 CASES = {
+    "download_export": lambda tenant: {"uuid": an_export_of(tenant).uuid},
+    "open_notification": lambda tenant: {"uuid": NotificationFactory(tenant=tenant).uuid},
     "webhook-endpoint-detail": an_endpoint_of,
     "webhook-endpoint-rotate-secret": an_endpoint_of,
     "webhook-endpoint-test": an_endpoint_of,
@@ -35,6 +48,7 @@ CASES = {
     "integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
     "sync_integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
     "disconnect_integration": lambda tenant: {"uuid": IntegrationFactory(tenant=tenant).uuid},
+    "resend_invitation": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
     "revoke_invitation": lambda tenant: {"uuid": InvitationFactory(tenant=tenant).uuid},
     "change_role": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
     "remove_member": lambda tenant: {"uuid": MembershipFactory(tenant=tenant).user.uuid},
@@ -42,6 +56,7 @@ CASES = {
 }
 PUBLIC = {
     "put_announcement_away": "an announcement is the same for all shops; the note that it was read is its own reader's",
+    "onboarding_step": "the steps are the same for everybody and about one's own shop",
     "accept_invitation": "the signed link is the invited person's credential; it names the shop and nothing else",
     "platform-detail": "the catalogue is the same for everybody who may call",
     "connect_platform": "the catalogue is the same for every administrator; the form writes to their own shop",

@@ -79,6 +79,8 @@ def test_everyday_work_is_done_and_money_and_security_are_refused(looking, tenan
         looking.post(reverse("profile"), {"full_name": "x"}),
         looking.get("/accounts/password/change/"),
         looking.get("/accounts/2fa/"),
+        looking.get(reverse("sessions")),
+        looking.get(reverse("data")),
         looking.post("/api/v1/tickets/", {"title": "x"}, content_type="application/json"),
         looking.post(reverse("connect_platform", args=["openai"]), {"api_key": "sk-1"}),
     ]

@@ -19,3 +19,4 @@ CASES = {
     "sandbox_payment": a_payment,
     "transaction-detail": a_transaction,
 }
+PUBLIC = {"invitation_link": "whoever is invited follows it before there is an account"}

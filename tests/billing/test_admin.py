@@ -1,6 +1,7 @@
 """Our staff's pages: everything can be read, money moves by actions only."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from billing import services
 from billing.enums import HoldStatus, PaymentStatus, ServiceType
+from billing.errors import SpendCapReached
 from billing.models import Balance, BalanceHold, BalanceTransaction, Payment, PromoCode, ServicePrice
 from billing.providers import SANDBOX
 from tests.factories.accounts import TenantFactory, UserFactory
@@ -39,7 +41,13 @@ def everything(tenant):
     services.hold(tenant, service=ServiceType.AI_MESSAGE, key="h", at=NOON)
     payment = services.start_payment(tenant, amount=Decimal(500), return_page=str, at=NOON)
     SANDBOX.decide(payment.provider_payment_id, PaymentStatus.SUCCEEDED)
-    return services.settle(payment, at=NOON)
+    services.set_caps(tenant, per_day=Decimal(1), per_month=None, at=NOON)
+    with pytest.raises(SpendCapReached):
+        services.charge(tenant, service=ServiceType.AI_MESSAGE, key="capped", at=NOON)
+    services.prove(at=NOON)
+    paid = services.settle(payment, at=NOON)
+    services.refund_payment(paid, amount=Decimal(10), key=uuid4(), reason="Asked for", at=NOON)
+    return Payment.objects.get(pk=paid.pk)
 
 
 def change(model, row):
@@ -159,13 +167,14 @@ def test_a_price_is_set_from_now_on(staff):
 
 def test_a_promo_code_is_made_and_switched_off(staff):
     fields = {"code": "new", "type": "fixed_amount", "value": "5", "min_amount": "0", "is_active": "on"}
+    fields["max_per_tenant"] = "1"
     dates = {f"{name}_{part}": "" for name in ("starts_at", "expires_at") for part in (0, 1)}
     staff.post(reverse("admin:billing_promocode_add"), {**fields, **dates})
     promo = PromoCode.objects.get()
     assert (promo.code, promo.created_by.is_staff) == ("NEW", True)
     PromoCode.objects.update(used_count=3)
 
-    staff.post(change("promocode", promo), dates)
+    staff.post(change("promocode", promo), {**dates, "max_per_tenant": "1"})
 
     promo.refresh_from_db()
     assert (promo.is_active, promo.used_count, promo.value) == (False, 3, 5)

@@ -1,5 +1,6 @@
 """Money over the API."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -11,9 +12,11 @@ from accounts.enums import Role, Scope
 from accounts.services import issue_api_key
 from billing import services
 from billing.enums import PaymentStatus, ServiceType
+from billing.errors import SpendCapReached
 from billing.models import Balance, BalanceTransaction, Payment
 from billing.providers import SANDBOX
 from tests.factories.accounts import MembershipFactory, TenantFactory
+from tests.factories.assistants import AssistantFactory
 from tests.factories.billing import NOON, BalanceFactory, PromoCodeFactory
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,8 @@ def test_the_balance_says_what_there_is(api, tenant):
         "spent_today": "3.000000",
         "spent_this_month": "3.000000",
         "is_low": False,
+        "per_day": "0.428571",
+        "runway": 999,
         "currency": "RUB",
     }
 
@@ -193,3 +198,114 @@ def test_keys_move_money_only_with_every_scope(tenant, scope, status):
 
 def test_a_reading_key_reads(tenant):
     assert key_of(tenant, Scope.READ).get("/api/v1/balance/").json()["balance"] == "1000.000000"
+
+
+# --- usage, limits, invitations, what is new of the others ----------------------------
+
+
+def test_entries_are_filtered_by_size_assistant_and_channel(api, tenant):
+    lina = AssistantFactory(tenant=tenant)
+    services.charge(
+        tenant,
+        service=ServiceType.AI_MESSAGE,
+        key="a",
+        at=NOON,
+        amount=Decimal(3),
+        assistant_id=lina.pk,
+        channel="telegram",
+    )
+    pay(tenant, key="b", amount=7)
+
+    def found(query):
+        return [row["amount"] for row in api.get(f"/api/v1/transactions/?{query}").json()["results"]]
+
+    assert found(f"assistant={lina.uuid}") == found("channel=telegram") == ["-3.000000"]
+    assert found(f"assistant={AssistantFactory().uuid}") == []
+    assert found("min_amount=5") == ["-7.000000", "1000.000000"]
+    assert found("min_amount=3&max_amount=7") == ["-7.000000", "-3.000000"]
+    (row,) = api.get("/api/v1/transactions/?channel=telegram").json()["results"]
+    assert (row["assistant"], row["channel"]) == (str(lina.uuid), "telegram")
+
+
+@pytest.mark.parametrize("query", ["min_amount=-1", "min_amount=NaN", "max_amount=x", "assistant=1"])
+def test_an_odd_size_or_assistant_is_refused(api, query):
+    assert api.get(f"/api/v1/transactions/?{query}").status_code == 400
+
+
+def test_usage_is_told_by_day_and_assistant(api, tenant):
+    lina = AssistantFactory(tenant=tenant, name="Лина")
+    services.charge(
+        tenant,
+        service=ServiceType.AI_MESSAGE,
+        key="a",
+        at=now(),
+        amount=Decimal(3),
+        assistant_id=lina.pk,
+        channel="api",
+    )
+
+    usage = api.get("/api/v1/usage/?days=7").json()
+
+    assert (usage["spent"], usage["entries"], len(usage["days"])) == ("3.000000", 1, 7)
+    assert [(line["key"], line["name"]) for line in usage["assistants"]] == [(str(lina.uuid), "Лина")]
+    assert [line["key"] for line in usage["channels"]] == ["api"]
+    assert api.get("/api/v1/usage/?days=8").status_code == 400
+
+
+def test_limits_are_set_and_lifted(api, tenant):
+    pay(tenant, at=now())
+    assert api.put("/api/v1/spend-caps/", {"per_day": "3.00"}).json() == {
+        "per_day": "3.00",
+        "per_month": None,
+        "spent_today": "3.000000",
+        "spent_this_month": "3.000000",
+    }
+    with pytest.raises(SpendCapReached):
+        pay(tenant, key="b", at=now())
+    assert api.put("/api/v1/spend-caps/", {}).json()["per_day"] is None
+    assert api.get("/api/v1/spend-caps/").json()["per_day"] is None
+
+
+@pytest.mark.parametrize("per_day", ["0", "-1", "NaN", "0.001", "1e30", True, [], {}])
+def test_an_odd_limit_is_refused(api, per_day):
+    assert api.put("/api/v1/spend-caps/", {"per_day": per_day}).status_code == 400
+
+
+def test_a_month_less_than_a_day_is_refused(api):
+    assert api.put("/api/v1/spend-caps/", {"per_day": "10", "per_month": "9"}).json()["code"] == "bad_amount"
+
+
+def test_prices_to_come_are_listed_apart(api):
+    services.set_price(ServiceType.AI_MESSAGE, price=Decimal(2), valid_from=now() + timedelta(days=1), at=now())
+
+    assert [row["price"] for row in api.get("/api/v1/prices/?when=coming").json()] == ["2.000000"]
+    assert api.get("/api/v1/prices/?service_type=ai_message").json()[0]["price"] == "1.500000"
+    assert api.get("/api/v1/prices/?when=never").status_code == 400
+
+
+def test_the_invitation_and_its_rewards(api, tenant):
+    guest = TenantFactory()
+    code = services.referral_code_of(tenant)
+    services.apply_code(guest, code=code.code, at=NOON)
+    payment = services.start_payment(guest, amount=Decimal(500), return_page=str, at=NOON)
+    SANDBOX.decide(payment.provider_payment_id, PaymentStatus.SUCCEEDED)
+    services.settle(payment, at=NOON)
+
+    invitation = api.get("/api/v1/referral/").json()
+    assert invitation["link"].endswith(f"/r/{code.code}/")
+    assert (invitation["signed_up"], invitation["paying"], invitation["held"]) == (1, 1, "50.000000")
+    (reward,) = api.get("/api/v1/referral-rewards/?status=held").json()["results"]
+    assert (reward["shop"], reward["amount"]) == (guest.name, "50.000000")
+
+
+def test_who_may_not_pay_sets_no_limits_and_sees_no_rewards(tenant):
+    viewer = calling(MembershipFactory(tenant=tenant, role=Role.USER).user)
+
+    assert viewer.put("/api/v1/spend-caps/", {"per_day": "5"}).status_code == 403
+    assert [viewer.get(f"/api/v1/{name}/").status_code for name in ("referral", "referral-rewards")] == [403, 403]
+    assert [viewer.get(f"/api/v1/{name}/").status_code for name in ("usage", "spend-caps", "prices")] == [200] * 3
+
+
+def test_a_provider_that_is_not_connected_takes_no_payment(api):
+    assert api.post("/api/v1/payments/", {"amount": "500", "provider": "yookassa"}).json()["code"] == "payments_off"
+    assert api.post("/api/v1/payments/", {"amount": "500", "provider": "bank"}).status_code == 400

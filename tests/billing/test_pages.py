@@ -7,17 +7,21 @@ from decimal import Decimal
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.test import AsyncClient
+from django.test import AsyncClient, Client
 from django.utils import translation
 from django.utils.timezone import now
+from openpyxl import load_workbook
 
 from accounts.enums import Role
-from billing import reports, services
+from accounts.models import Tenant
+from billing import services
 from billing.enums import ServiceType
 from billing.models import Balance, BalanceTransaction, Payment, PromoCode, Referral
-from billing.views.export import harmless
+from billing.reports import statements
+from config.tables import harmless
 from config.templatetags.otklik import roubles
 from tests.factories.accounts import MembershipFactory, TenantFactory
+from tests.factories.assistants import AssistantFactory
 from tests.factories.billing import BalanceFactory, PromoCodeFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +63,7 @@ def test_the_page_shows_money_entries_and_prices(owner, tenant):
     with translation.override("ru"):
         page = text_of(owner.get("/balance/"))
 
-    for shown in ("990,50 ₽", "996,50 ₽", "6,00 ₽", "−3,50 ₽", "+1 000,00 ₽", "Сколько стоит доставка?", "0,10 ₽"):
+    for shown in ("990,50 ₽", "996,50 ₽", "6,00 ₽", "−3,50 ₽", "+1 000,00 ₽", "Сколько стоит доставка?"):
         assert shown in page
 
 
@@ -239,12 +243,12 @@ def test_the_file_holds_every_entry_in_the_readers_manner(tenant, language, amou
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith('attachment; filename="otklik-balance-')
-    assert [len(row) for row in rows] == [7, 7, 7]
+    assert [len(row) for row in rows] == [9, 9, 9]
     assert (rows[1][2], rows[1][5]) == (amount, '\'=HYPERLINK("http://evil.example")')
 
 
 def test_a_long_file_comes_in_pieces_without_losing_a_line(tenant, monkeypatch):
-    monkeypatch.setattr(reports, "CHUNK", 3)
+    monkeypatch.setattr(statements, "CHUNK", 3)
     for number in range(10):
         pay(tenant, key=f"a:{number}", description=f"№{number}")
 
@@ -290,3 +294,152 @@ def test_a_sign_is_shown_when_asked_for():
 
     assert signs == ["+", "−", "0"]
     assert roubles(None) == "–"
+
+
+# --- the other pages ----------------------------------------------------------------
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_texts_as_texts(owner, tenant):
+    pay(tenant, amount="0.001", description='=HYPERLINK("http://evil.example")\x07')
+
+    response = owner.get("/balance/export/?format=xlsx&type=out")
+    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows())
+
+    assert [len(row) for row in rows] == [9, 9]
+    assert (rows[1][2].value, rows[1][5].value, rows[1][5].data_type) == (
+        -0.001,
+        '=HYPERLINK("http://evil.example")',
+        "s",
+    )
+
+
+def test_a_workbook_too_long_is_refused(owner, tenant, monkeypatch):
+    monkeypatch.setattr("billing.views.export.MOST_ROWS", 1)
+    pay(tenant)
+
+    assert owner.get("/balance/export/?format=xlsx").status_code == 422
+
+
+def test_entries_are_filtered_by_assistant_and_size(owner, tenant):
+    lina = AssistantFactory(tenant=tenant, name="Лина")
+    services.charge(
+        tenant,
+        service=ServiceType.AI_MESSAGE,
+        key="a",
+        at=now(),
+        amount=Decimal(3),
+        assistant_id=lina.pk,
+        channel="api",
+    )
+    pay(tenant, key="b", amount=7)
+
+    def amounts(query):
+        return [entry.amount for entry in owner.get(f"/balance/?{query}").context["statement"].entries]
+
+    assert amounts(f"assistant={lina.pk}") == [-3]
+    assert amounts("least=5&type=out") == [-7]
+    assert amounts("least=3&most=7") == [-7, -3]
+    assert amounts("least=7&most=3") == [-7, -3, 1000]
+    assert "API" in text_of(owner.get("/balance/"))
+
+
+PAGES = ["usage", "payments", "holds", "limits", "prices"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_is_there_with_and_without_anything_on_it(client, page):
+    client.force_login(TenantFactory().owner)
+    assert client.get(f"/balance/{page}/").status_code == 200
+
+    busy = BalanceFactory(balance=500).tenant
+    client.force_login(busy.owner)
+    pay(busy)
+    services.hold(busy, service=ServiceType.AI_MESSAGE, key="h", at=now(), amount=Decimal(6))
+    services.start_payment(busy, amount=Decimal(500), return_page=str, at=now())
+    assert client.get(f"/balance/{page}/").status_code == 200
+
+
+def test_limits_are_set_and_lifted_by_administrators(owner, tenant):
+    assert owner.post("/balance/limits/set/", {"per_day": "50.5", "per_month": ""}).status_code == 302
+    assert [period.cap for period in services.periods_of(tenant, at=now())] == [Decimal("50.5"), None]
+    for wrong in ({"per_day": "-1"}, {"per_day": "NaN"}, {"per_day": "9", "per_month": "8"}, {"per_day": "1e30"}):
+        assert owner.post("/balance/limits/set/", wrong).status_code == 422
+    owner.post("/balance/limits/set/", {})
+    assert [period.cap for period in services.periods_of(tenant, at=now())] == [None, None]
+
+
+def test_a_viewer_sets_no_limits_and_sees_no_invitations(viewer, tenant):
+    assert viewer.post("/balance/limits/set/", {"per_day": "5"}).status_code == 403
+    assert viewer.get("/balance/invitations/").status_code == 403
+    assert [period.cap for period in services.periods_of(tenant, at=now())] == [None, None]
+
+
+def test_prices_to_come_are_announced(owner):
+    services.set_price(
+        ServiceType.AI_MESSAGE, price=Decimal("1.75"), valid_from=now() + timedelta(days=3), at=now(), description="НДС"
+    )
+
+    page = owner.get("/balance/prices/")
+
+    assert [price.price for price in page.context["coming"]] == [Decimal("1.75")]
+    assert "1,75 ₽" in text_of(page)
+
+
+def test_payments_are_listed_by_state(owner, tenant):
+    services.start_payment(tenant, amount=Decimal(500), return_page=str, at=now())
+
+    def count(query):
+        return len(owner.get(f"/balance/payments/{query}").context["page"].rows)
+
+    assert [count(""), count("?status=pending"), count("?status=succeeded"), count("?status=x&page=y")] == [1, 1, 0, 1]
+
+
+# --- invitations ----------------------------------------------------------------------
+
+
+def signed_up(client, query="", **facts):
+    filled = {"full_name": "Ева", "shop": "Лавка", "email": "eva@shop.example", "password1": "sea-breeze-42", **facts}
+    client.post(f"/accounts/signup/{query}", filled)
+    return Tenant.objects.filter(owner__email=filled["email"]).first()
+
+
+def test_whoever_follows_the_link_and_signs_up_is_the_shops_guest(client):
+    code = services.referral_code_of(TenantFactory())
+
+    assert client.get(f"/r/{code.code.lower()}/").url == "/accounts/signup/"
+    guest = signed_up(client)
+
+    referral = Referral.objects.get()
+    code.refresh_from_db()
+    assert (referral.referred_tenant, referral.tenant) == (guest, code.tenant)
+    assert (code.clicks, code.referrals_count) == (1, 1)
+    client.force_login(code.tenant.owner)
+    funnel = client.get("/balance/invitations/").context["funnel"]
+    assert (funnel.clicks, funnel.signed_up, funnel.paying) == (1, 1, 0)
+
+
+def test_the_address_of_the_sign_up_may_name_the_invitation(client):
+    code = services.referral_code_of(TenantFactory())
+
+    guest = signed_up(client, f"?ref={code.code}")
+
+    assert Referral.objects.get().referred_tenant == guest
+
+
+@pytest.mark.parametrize("cookie", ["FORGED", "FORGED:1sXyz:abc", "\x00"])
+def test_a_forged_or_unknown_invitation_does_not_hinder_anybody(client, cookie):
+    client.cookies["otklik_invitation"] = cookie
+
+    assert client.get("/r/NOBODYS/").status_code == 302
+    assert signed_up(client, "?ref=NOBODYS") is not None
+    assert Referral.objects.count() == 0
+
+
+def test_reloading_the_link_counts_once_an_hour(client):
+    code = services.referral_code_of(TenantFactory())
+
+    for _ in range(3):
+        Client().get(f"/r/{code.code}/")
+
+    code.refresh_from_db()
+    assert code.clicks == 1

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 
 from billing import services
-from billing.enums import PaymentStatus, ReferralStatus
+from billing.enums import PaymentStatus, RewardStatus
 from billing.errors import BadAmount, InsufficientFunds, PaymentMismatch, PaymentsOff, PaymentUnknown, ProviderSilent
-from billing.models import Balance, BalanceTransaction, Payment, PromoCodeUsage, Referral
+from billing.models import Balance, BalanceTransaction, Payment, PromoCodeUsage, Referral, ReferralReward
 from billing.providers import PROVIDERS, SANDBOX, Told
 from billing.reports import reconcile
 from config.errors import ProviderUnavailable
@@ -217,20 +218,20 @@ def test_spent_money_is_not_refunded_and_nothing_changes(tenant):
 # --- invitations --------------------------------------------------------------------
 
 
-def test_an_invitation_earns_a_tenth_of_the_first_top_up_after_two_weeks(tenant):
+def test_an_invitation_earns_a_tenth_of_the_first_three_top_ups_each_after_two_weeks(tenant):
     host = TenantFactory()
     services.apply_code(tenant, code=services.referral_code_of(host).code.lower(), at=NOON)
 
-    pay(tenant, amount=500)
-    pay(tenant, amount=9000)
+    for amount in (500, 300, 200, 9000):
+        pay(tenant, amount=amount)
 
     assert services.pay_rewards(at=LATER + timedelta(days=13)) == 0
-    assert services.pay_rewards(at=LATER + timedelta(days=14)) == 1
+    assert services.pay_rewards(at=LATER + timedelta(days=14)) == 3
     assert services.pay_rewards(at=LATER + timedelta(days=14)) == 0
-    assert balance_of(host) == 50
+    assert balance_of(host) == 100
     code = services.referral_code_of(host)
-    assert (code.referrals_count, code.total_earned) == (1, 50)
-    assert Referral.objects.get().status == ReferralStatus.PAID
+    assert (code.referrals_count, code.total_earned) == (1, 100)
+    assert {reward.status for reward in ReferralReward.objects.all()} == {RewardStatus.PAID}
     assert reconcile(at=NOON).is_clean
 
 
@@ -242,7 +243,18 @@ def test_a_reward_is_dropped_when_the_top_up_is_refunded_in_time(tenant):
     services.record_refund(payment, at=LATER)
 
     assert services.pay_rewards(at=LATER + timedelta(days=30)) == 0
-    assert Referral.objects.get().status == ReferralStatus.REFUSED
+    assert ReferralReward.objects.get().status == RewardStatus.REFUSED
+
+
+def test_a_part_that_goes_back_takes_its_part_of_the_reward(tenant):
+    host = TenantFactory()
+    services.apply_code(tenant, code=services.referral_code_of(host).code, at=NOON)
+    payment = pay(tenant)
+
+    services.refund_payment(payment, amount=Decimal(200), key=uuid4(), reason="asked", at=LATER)
+
+    assert services.pay_rewards(at=LATER + timedelta(days=30)) == 1
+    assert balance_of(host) == 30
 
 
 def test_an_accepted_invitation_can_be_repeated_without_effect(tenant):
@@ -295,5 +307,5 @@ def test_a_bonus_does_not_count_as_a_first_top_up():
     PromoCodeFactory(code="GIFT")
     services.redeem(tenant, code="GIFT", at=NOON)
 
-    assert Referral.objects.get().status == ReferralStatus.PENDING
+    assert (Referral.objects.count(), ReferralReward.objects.count()) == (1, 0)
     assert PromoCodeUsage.objects.get().entry.amount == 50

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from billing import reports, services, tasks
+from billing import services, tasks
 from billing.enums import ServiceType
-from billing.models import Balance
+from billing.models import Balance, BalanceTransaction
 from billing.reports import Discrepancy, Wanted, reconcile, statement, summary
 from tests.factories.billing import NOON, BalanceFactory
 from tests.sql import execute as sql
@@ -50,7 +50,7 @@ def test_a_refund_of_a_charge_lowers_what_was_spent_and_that_of_a_top_up_does_no
 
 
 def tenant_top_up(tenant):
-    return reports.BalanceTransaction.objects.get(tenant=tenant, key="factory")
+    return BalanceTransaction.objects.get(tenant=tenant, key="factory")
 
 
 def test_a_shop_without_a_balance_has_nothing(tenant):
@@ -155,6 +155,7 @@ def test_an_entry_that_does_not_follow_the_one_before_is_found(tenant):
 
     assert [(found.what.split()[0], found.cached, found.proved) for found in wrong] == [
         ("balance", 100, 105),
+        ("hours", 100, 105),
         ("entry", 40, 100),
     ]
 

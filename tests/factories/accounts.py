@@ -9,8 +9,8 @@ from django.utils.timezone import now
 from factory.django import DjangoModelFactory
 
 from accounts import services
-from accounts.enums import Role, Scope, SyncStatus
-from accounts.models import ApiKey, Integration, Invitation, Membership, SyncLog, Tenant, User
+from accounts.enums import Role, Scope, SyncStatus, Topic
+from accounts.models import ApiKey, Integration, Invitation, Membership, Notification, SyncLog, Tenant, User
 
 PASSWORD = "correct horse battery staple"
 
@@ -116,3 +116,16 @@ class SyncLogFactory(DjangoModelFactory):
     integration = factory.SubFactory(IntegrationFactory)
     status = SyncStatus.RUNNING
     started_at = factory.LazyFunction(now)
+
+
+class NotificationFactory(DjangoModelFactory):
+    """Something the owner should know."""
+
+    class Meta:
+        model = Notification
+
+    tenant = factory.SubFactory(TenantFactory)
+    user = factory.SelfAttribute("tenant.owner")
+    topic = Topic.TEAM
+    title = "Кто-то вошёл"
+    key = factory.Sequence(lambda n: f"key-{n}")

@@ -11,9 +11,16 @@ from marketplace.enums import ComplaintStatus
 from marketplace.errors import UploadDiffers, UploadTooLarge
 from marketplace.models import ExtensionUpload, ExtensionUploadProblem, Review, ReviewComplaint
 from marketplace.models.extension import MAX_ROWS
-from marketplace.services import extension
+from marketplace.services import extension, linking, story
 from tests.factories.accounts import ApiKeyFactory
-from tests.factories.marketplace import ComplaintFactory, ProductFactory, ReviewFactory, StoreFactory
+from tests.factories.marketplace import (
+    ChatFactory,
+    ChatMessageFactory,
+    ComplaintFactory,
+    ProductFactory,
+    ReviewFactory,
+    StoreFactory,
+)
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -303,3 +310,43 @@ def test_problems_are_listed_and_shown(api, browser_of, product):
 
     assert [(row["row"], row["problem"]) for row in listed] == [(1, "invalid"), (2, "unknown")]
     assert "nobody" in page
+
+
+def test_the_portals_link_of_a_chat_beats_a_guess_but_not_a_person(product):
+    first, second = ReviewFactory.create_batch(2, product=product)
+    chat = ChatFactory(store=product.store, wb_id="chat-1")
+    foreign = ChatFactory(wb_id="chat-2")
+    guess = {"tenant": chat.tenant, "store": chat.store, "method": "likeness", "confidence": "0.9", "state": "linked"}
+    chat.links.create(review=first, **guess)
+    rows = [
+        {"review": second.wb_id, "chat": "chat-1", "parsed_at": SEEN},
+        {"review": first.wb_id, "chat": foreign.wb_id, "parsed_at": SEEN},
+    ]
+
+    report = upload(product.store, rows)
+    again = upload(product.store, rows, chunk=2)
+
+    assert (report.changed, again.changed) == (1, 0)
+    assert problems(report) == {2: RowProblem.UNKNOWN}
+    links = {link.review_id: (link.state, link.method) for link in chat.links.all()}
+    assert links == {first.pk: ("removed", "likeness"), second.pk: ("linked", "extension")}
+    linking.confirm(chat.links.get(review=second), by=None, at=NOW)
+    upload(product.store, [{"review": first.wb_id, "chat": "chat-1", "parsed_at": SEEN}], chunk=3)
+    assert chat.links.get(review=second).state == "confirmed"
+    assert chat.links.get(review=first).state == "removed"
+    assert not foreign.links.exists()
+
+
+def test_review_complaint_and_chat_are_one_story(product, browser_of):
+    review = ReviewFactory(product=product, text="Пришло не то", date=NOON)
+    ComplaintFactory(review=review)
+    chat = ChatFactory(store=product.store, wb_id="chat-1")
+    ChatMessageFactory(chat=chat, text="Помогите с возвратом", sent_at=NOON + timedelta(hours=1))
+    upload(product.store, [{"review": review.wb_id, "chat": "chat-1", "parsed_at": SEEN}])
+
+    for entries in (story.of_review(review), story.of_chat(chat)):
+        assert [entry.text for entry in entries][:2] == ["Пришло не то", "Помогите с возвратом"]
+        assert len(entries) == 3
+    client = browser_of(product.tenant.owner)
+    assert "Помогите с возвратом" in client.get(f"/reviews/{review.uuid}/").content.decode()
+    assert "Пришло не то" in client.get(f"/chats/{chat.uuid}/").content.decode()

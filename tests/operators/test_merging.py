@@ -198,6 +198,14 @@ def test_the_board_has_pages(browser_of, tenant, monkeypatch):
     assert [page.count("Дело ") for page in pages] == [2, 1]
 
 
+def test_programs_say_where_answers_go(api, tenant):
+    facts = {"title": "Возврат", "customer_email": "anna@example.com", "customer_name": "Анна"}
+
+    made = api(operator_of(tenant)).post("/api/v1/tickets/", facts)
+
+    assert (made.status_code, made.json()["customer_email"]) == (201, "anna@example.com")
+
+
 def test_programs_assign_prioritise_merge_and_part(api, tenant, pair):
     second, first = pair
     person = operator_of(tenant)

@@ -68,7 +68,7 @@ def test_list_and_board_ask_the_database_as_often_for_many_as_for_one(
 
     with django_assert_max_num_queries(12):
         client.get("/tickets/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         client.get("/tickets/?view=board")
 
 

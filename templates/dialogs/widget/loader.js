@@ -36,7 +36,7 @@
     .launcher.wide .cross, .open .launcher.wide .talk { display: none; }
     .open .launcher.wide .cross { display: block; }
     .text { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .text:empty { display: none; }
+    .text:empty, .open .text { display: none; }
     .gone .launcher, .gone .panel { display: none; }
     .badge { position: absolute; top: -3px; right: -3px; min-width: 22px; height: 22px; padding: 0 6px; border: 2px solid #fff; border-radius: 11px; background: #d3302f; color: #fff; font: 700 12px/18px system-ui, sans-serif; text-align: center; }
     .badge[hidden] { display: none; }

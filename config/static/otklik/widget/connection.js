@@ -92,6 +92,12 @@
       if (this.mode === "online") this.#send({ command: "hello", token: await this.#token(), after_seq: this.lastSeq() });
     }
 
+    /** Ask one of the other addresses, whatever the state of the socket. */
+    ask(method, name, fields = {}) {
+      if (method === "GET") return this.#fetch("GET", `${this.urls[name]}?${new URLSearchParams(fields)}`);
+      return this.#fetch(method, this.urls[name], fields);
+    }
+
     /** Send a file up ahead of the message it belongs to; resolves with what the server says of it. */
     async upload(file, { progress, signal }) {
       const headers = { "Accept-Language": this.language, Authorization: `Visitor ${await this.#token()}` };

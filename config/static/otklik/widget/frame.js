@@ -38,7 +38,7 @@
       identify: (who) => identify(who),
       dress({ settings }) { if (page.origin === location.origin) dress(settings); }, // the editor of the look, beside its form
       context({ context }) { facts = context; tellFacts(); },
-      reset() { for (const name of ["token", "identity", "outbox", "draft", "seen", "dismissed"]) storage.remove(name); location.reload(); },
+      reset() { forgetVisitor(); },
     },
   });
   const tell = (type, detail) => page.tell(type, detail);
@@ -150,7 +150,8 @@
     call.hidden = !config.handoff || isPersonWanted() || isClosed() || mode === "gone";
     threadBox.classList.toggle("can-call", !call.hidden);
     end.disabled = thread.isEmpty || isClosed();
-    by("save").disabled = thread.isEmpty;
+    by("save").disabled = by("mail").disabled = thread.isEmpty || !state.dialog;
+    by("choice").hidden = !thread.isEmpty || call.hidden;
     composer.hidden = isClosed() || mode === "gone";
     farewell.hidden = !isClosed();
     offers.show(state.handoff === "requested" && !isClosed() ? state.queue : null);
@@ -370,12 +371,13 @@
   };
 
   const sayGoodbye = () => {
+    const button = (label, work) => { const made = widget.button("secondary", label, work); made.textContent = label; return made; };
     const rate = async (rating, comment) => {
       await attempt(() => connection.command("rate_dialog", { rating, comment }));
       tell("rating", { kind: "conversation", rating });
     };
     const stars = widget.stars({ say, rate });
-    farewell.replaceChildren(make("h2", "", words.rate_title), stars, widget.button("secondary", say("again"), restart));
+    farewell.replaceChildren(make("h2", "", words.rate_title), stars, button(say("mail"), () => sheet.mail(state.dialog)), button(say("again"), restart));
   };
 
   // --- what was seen ------------------------------------------------------------------------------
@@ -408,7 +410,18 @@
     } catch { /* told */ } finally { call.disabled = false; }
   };
   call.addEventListener("click", askPerson);
+  by("ask-person").addEventListener("click", askPerson);
+  by("ask-assistant").addEventListener("click", () => text.focus({ preventScroll: true }));
   by("shut").addEventListener("click", () => tell("close"));
+  const forgetVisitor = () => { for (const name of ["token", "identity", "outbox", "draft", "seen", "dismissed"]) storage.remove(name); location.reload(); };
+  const sheet = new widget.Sheet({
+    box: by("sheet"), behind: [...chat.children].filter((part) => part.id !== "sheet" && part.id !== "live"),
+    say, language: config.language, connection, notice, erased: forgetVisitor,
+  });
+  const fromMenu = (id, work) => by(id).addEventListener("click", () => { menu.open = false; menu.querySelector("summary").focus(); work(); });
+  fromMenu("history", () => sheet.history((message) => thread.draw(message)));
+  fromMenu("mail", () => sheet.mail(state.dialog));
+  fromMenu("forget", () => sheet.forget());
   const endLabel = end.textContent;
   menu.addEventListener("toggle", () => { end.textContent = endLabel; end.classList.remove("sure"); });
   end.addEventListener("click", async () => {
@@ -426,12 +439,17 @@
     setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
   });
   document.addEventListener("click", (event) => { if (menu.open && !menu.contains(event.target)) menu.open = false; });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); } else tell("close"); return; }
-    if (event.key !== "Tab" || !state.isFull) return;
-    const stops = [...chat.querySelectorAll("a[href], button, textarea, summary, [tabindex='0']")].filter((node) => !node.disabled && node.offsetParent !== null);
+  /** Keep Tab inside what covers the page. */
+  const keepFocus = (event, box) => {
+    if (event.key !== "Tab") return;
+    const stops = [...box.querySelectorAll("a[href], button, input, textarea, summary, [tabindex='0']")].filter((node) => !node.disabled && node.offsetParent !== null);
     const [first, last] = [stops[0], stops.at(-1)];
     if (event.shiftKey ? document.activeElement === first : document.activeElement === last) { event.preventDefault(); (event.shiftKey ? last : first).focus(); }
+  };
+  document.addEventListener("keydown", (event) => {
+    if (sheet.isOpen) { if (event.key === "Escape") sheet.close(); else keepFocus(event, by("sheet")); return; }
+    if (event.key === "Escape") { if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); } else tell("close"); return; }
+    if (state.isFull) keepFocus(event, chat);
   });
 
   // --- settings that the seller changed meanwhile: the chat and the button change on the open page ----

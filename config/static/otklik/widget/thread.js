@@ -62,6 +62,14 @@
       return true;
     }
 
+    /** Draw a message that belongs to another conversation: to be read, not rated. */
+    draw(message) {
+      const node = this.#build(message);
+      node.classList.add("quiet");
+      node.querySelector(".thumbs")?.remove();
+      return node;
+    }
+
     #build(message) {
       const { sender } = message;
       const node = make("div", `row ${sender}`);

@@ -4,7 +4,7 @@ from config.postgres.operations import append_only, tenant_key, touch_updated_at
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0014_looks_and_announcements")]
+    dependencies = [("accounts", "0016_looks_and_announcements")]
 
     operations = [
         touch_updated_at("announcements"),

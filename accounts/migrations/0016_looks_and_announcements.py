@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0013_help_desks_tell'),
+        ('accounts', '0015_first_steps_and_leaving'),
     ]
 
     operations = [
