@@ -6,11 +6,13 @@ from typing import Any, Final, NamedTuple
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import Tenant
 from accounts.services.access import RANK, role_of
+from accounts.services.announcing import announcements_for
 
 
 class Section(NamedTuple):
@@ -60,11 +62,13 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
     told = getattr(request, "maintenance", None)
     if user is None or not user.is_authenticated:
         return {"tenant": None, "tenants": (), "navigation": [], "personal_navigation": [], "maintenance": told}
-    tenant = getattr(request, "tenant", None)
+    tenant, look = getattr(request, "tenant", None), getattr(request, "impersonation", None)
     return {
         "maintenance": told,
         "tenant": tenant,
-        "tenants": SimpleLazyObject(lambda: list(Tenant.objects.visible_to(user).order_by("name"))),
+        "tenants": SimpleLazyObject(lambda: [] if look else list(Tenant.objects.visible_to(user).order_by("name"))),
+        "impersonation": look,
+        "announcements": SimpleLazyObject(lambda: announcements_for(user, role=role_of(user, tenant), at=now())),
         "navigation": SimpleLazyObject(lambda: _links(_open_to(user, tenant), request.path)),
         "personal_navigation": _links((*PERSONAL, *(STAFF if user.is_staff else ())), request.path),
     }

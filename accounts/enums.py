@@ -166,6 +166,21 @@ class SwitchOff(TextChoices):
     GONE = "gone", _("It answered 410 Gone")
 
 
+class Tone(TextChoices):
+    """How grave an announcement is; the order of the words is the order of gravity."""
+
+    INFO = "info", _("Notice")
+    WARNING = "warning", _("Warning")
+
+
+class Audience(TextChoices):
+    """Who reads an announcement."""
+
+    EVERYBODY = "everybody", _("Everybody")
+    ADMINISTRATORS = "administrators", _("Administrators")
+    OPERATORS = "operators", _("Operators and administrators")
+
+
 class MaintenanceMode(TextChoices):
     """How much of the system works while we work on it."""
 

@@ -201,6 +201,22 @@ class EndpointOff(DomainError):
 
 
 @dataclass
+class ImpersonationRefused(DomainError):
+    """Staff may not see with this person's eyes."""
+
+    code, status = "impersonation_refused", 409
+    message = _("Only active members of the shop who are not our staff can be chosen, and a reason is needed.")
+
+
+@dataclass
+class NotWhileImpersonating(DomainError):
+    """Money, security and whatever is not everyday work stay with the seller."""
+
+    code, status = "not_while_impersonating", 403
+    message = _("Our staff cannot do this in a seller's name.")
+
+
+@dataclass
 class NothingToSync(DomainError):
     """A connection is off, or does all its work by itself."""
 

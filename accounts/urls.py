@@ -8,6 +8,7 @@ from accounts.views import (
     integrations,
     keys,
     notifications,
+    office,
     onboarding,
     profile,
     search,
@@ -65,5 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/sessions/", sessions.sessions, name="sessions"),
     path("profile/sessions/end/", sessions.end_sessions, name="end_sessions"),
     path("profile/shop/", profile.rename_shop, name="rename_shop"),
+    path("impersonation/end/", office.end, name="end_impersonation"),
+    path("announcements/<uuid:uuid>/away/", office.put_away, name="put_announcement_away"),
     path("accounts/", include("allauth.urls")),
 ]

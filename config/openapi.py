@@ -49,6 +49,7 @@ SPECTACULAR_SETTINGS: Final[dict[str, Any]] = {
         "ModelKind": "assistants.enums.ModelKind",
         "ExampleStatus": "assistants.enums.ExampleStatus",
         "EvaluationStatus": "assistants.enums.EvaluationStatus",
+        "Channel": "dialogs.enums.Channel",
         "DialogStatus": "dialogs.enums.DialogStatus",
         "Sender": "dialogs.enums.Sender",
         "BulkKind": "marketplace.replies.BulkKind",

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.impersonation.ImpersonationMiddleware",
     "accounts.middleware.TenantMiddleware",
     "accounts.middleware.ApprovalMiddleware",
     "accounts.api.idempotency.IdempotencyMiddleware",

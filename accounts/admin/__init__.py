@@ -1,5 +1,5 @@
 """Admin of accounts."""
 
-from accounts.admin import access, connections, events, people, records, system, tenants
+from accounts.admin import access, connections, events, office, people, records, system, tenants
 
-__all__ = ["access", "connections", "events", "people", "records", "system", "tenants"]
+__all__ = ["access", "connections", "events", "office", "people", "records", "system", "tenants"]

@@ -3,6 +3,7 @@
 from accounts.models.events import Event, EventStream, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.models.integrations import Integration, Platform, PlatformMetric, SyncLog
 from accounts.models.leaving import DataExport, TenantDeletion
+from accounts.models.office import Announcement, AnnouncementDismissal, Impersonation, ImpersonationStep
 from accounts.models.people import ApiKey, ApiKeyPrincipal, User, person_behind
 from accounts.models.records import AuditEntry, Notification, NotificationPreference
 from accounts.models.system import IdempotencyKey, StartPageEvent, SystemSetting
@@ -17,6 +18,8 @@ from accounts.models.tenancy import (
 )
 
 __all__ = [
+    "Announcement",
+    "AnnouncementDismissal",
     "ApiKey",
     "ApiKeyPrincipal",
     "AuditEntry",
@@ -24,6 +27,8 @@ __all__ = [
     "Event",
     "EventStream",
     "IdempotencyKey",
+    "Impersonation",
+    "ImpersonationStep",
     "Integration",
     "Invitation",
     "Membership",

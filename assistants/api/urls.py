@@ -1,9 +1,10 @@
 """API resources of assistants, mounted under /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
 from assistants.api.training import DatasetViewSet, ExampleViewSet, RunViewSet
+from assistants.api.usage import UsageView
 from assistants.api.views import AssistantViewSet
 
 routes: list[tuple[str, type[ViewSetMixin], str]] = [
@@ -12,4 +13,4 @@ routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("training-examples", ExampleViewSet, "training-example"),
     ("evaluation-runs", RunViewSet, "evaluation-run"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("usage/", UsageView.as_view(), name="usage")]

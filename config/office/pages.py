@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import Page
+from config.office.impersonating import impersonate
 from config.office.keys import key_board
 from config.office.ledger import reconciliation
 from config.office.revenue import revenue
@@ -43,6 +44,15 @@ PAGES: Final[Sequence[Page]] = (
         icon="storefront",
         view=shop,
         permission="accounts.view_tenant",
+        is_listed=False,
+    ),
+    Page(
+        title=_("See with a seller’s eyes"),
+        path="shops/<int:pk>/impersonate/",
+        name="impersonate",
+        icon="visibility",
+        view=impersonate,
+        permission="accounts.add_impersonation",
         is_listed=False,
     ),
 )

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from accounts.models import ApiKey, Event, Integration, Membership, Tenant, WebhookEndpoint
+from accounts.models import ApiKey, Event, Impersonation, Integration, Membership, Tenant, WebhookEndpoint
 from assistants.models import AiTokenUsage, Assistant, BotInstance
 from assistants.reports import usage_of
 from billing import reports as money
@@ -37,6 +37,7 @@ def shop(request: HttpRequest, pk: int) -> HttpResponse:
         "shop": tenant,
         "figures": _figures(tenant, at=at),
         "sections": [*_people(tenant), *_machines(tenant), *_stores(tenant), *_work(tenant), *_troubles(tenant)],
+        "can_impersonate": request.user.has_perm("accounts.add_impersonation"),  # type: ignore[union-attr]  # staff
         "change_url": reverse("admin:accounts_tenant_change", args=[tenant.pk]),
         "balance_url": list_of(Balance, tenant__id__exact=tenant.pk),
     }
@@ -66,6 +67,7 @@ def _figures(tenant: Tenant, *, at: datetime) -> list[tuple[str, str, str]]:
 
 
 def _people(tenant: Tenant) -> list[Section]:
+    looks = first(Impersonation.objects.of(tenant).select_related("staff", "person").order_by("-pk"))
     members = first(Membership.objects.of(tenant).select_related("user").order_by("pk"))
     keys = first(ApiKey.objects.of(tenant).order_by("-pk"))
     return [
@@ -82,6 +84,16 @@ def _people(tenant: Tenant) -> list[Section]:
             headers=[_("key"), _("scopes"), _("last used"), _("revoked")],
             rows=[(link(k), ", ".join(k.scope_labels()), moment(k.last_used_at), moment(k.revoked_at)) for k in keys],
             url=list_of(ApiKey, tenant__id__exact=tenant.pk),
+        ),
+        Section(
+            name="looks",
+            title=_("Looks of our staff"),
+            headers=[_("staff"), _("as"), _("reason"), _("from"), _("until")],
+            rows=[
+                (link(k, k.staff), k.person, k.reason, moment(k.created_at), moment(k.ended_at or k.expires_at))
+                for k in looks
+            ],
+            url=list_of(Impersonation, tenant__id__exact=tenant.pk),
         ),
     ]
 

@@ -29,6 +29,7 @@ from config.api import CursorPagination
 from config.db import release_connection
 from config.errors import DomainError
 from dialogs.addresses import addresses_of
+from dialogs.api.contacts import DialogFilter
 from dialogs.api.resources import (
     AnswerSerializer,
     AskSerializer,
@@ -60,14 +61,14 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     serializer_class = DialogSerializer
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
-    filterset_fields = ("status", "platform", "handoff_status", "fallback")
+    filterset_class = DialogFilter
 
     def get_queryset(self) -> QuerySet[Dialog]:
         """Return the dialogs the caller may see."""
         return Dialog.objects.visible_to(self.request.user).select_related("assistant", "contact")
 
     @extend_schema(responses=MessageSerializer(many=True), filters=False)
-    @action(detail=True, pagination_class=MessagePagination, filterset_fields=())
+    @action(detail=True, pagination_class=MessagePagination, filterset_class=None)
     def messages(self, request: Request, uuid: UUID) -> Response:
         """List what was said, in order."""
         rows = DialogMessage.objects.filter(dialog=self.get_object()).select_related("author")
@@ -106,7 +107,7 @@ class DialogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response({**kept.facts(), **addresses_of(kept)}, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=FileSerializer)
-    @action(detail=True, url_path=r"files/(?P<file>[0-9a-f-]{36})", url_name="file", filterset_fields=())
+    @action(detail=True, url_path=r"files/(?P<file>[0-9a-f-]{36})", url_name="file", filterset_class=None)
     def file(self, request: Request, uuid: UUID, file: UUID) -> Response:
         """Return a file's facts with fresh addresses."""
         found = get_object_or_404(self.get_object().attachments.all(), uuid=file)

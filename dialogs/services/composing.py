@@ -33,7 +33,7 @@ class Composed:
     found: SearchResult | None
     completion: door.Completion
     hold: BalanceHold
-    assistant_id: int
+    assistant_id: int | None
 
     def receipt(self, *, run: str, first_token_seconds: float | None = None) -> receipts.Receipt:
         """Return what is stored with the message."""
@@ -116,4 +116,6 @@ def _paid(
         raise
     if not text:
         billing.release(hold, at=now(), reason="empty")
-    return Composed(text=text, found=found, completion=completion, hold=hold, assistant_id=assistant.pk)
+    return Composed(
+        text=text, found=found, completion=completion, hold=hold, assistant_id=assistant.pk if assistant else None
+    )

@@ -55,6 +55,7 @@ CASES = {
     "revoke_api_key": lambda tenant: {"uuid": ApiKeyFactory(tenant=tenant).uuid},
 }
 PUBLIC = {
+    "put_announcement_away": "an announcement is the same for all shops; the note that it was read is its own reader's",
     "onboarding_step": "the steps are the same for everybody and about one's own shop",
     "accept_invitation": "the signed link is the invited person's credential; it names the shop and nothing else",
     "platform-detail": "the catalogue is the same for everybody who may call",

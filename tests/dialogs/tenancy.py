@@ -1,7 +1,7 @@
 """Which row each address of dialogs is about."""
 
 from tests.factories.assistants import AssistantFactory, BotFactory
-from tests.factories.dialogs import AttachmentFactory, DialogFactory, MessageFactory
+from tests.factories.dialogs import AttachmentFactory, ContactFactory, DialogFactory, MessageFactory
 
 
 def a_dialog(tenant):
@@ -27,6 +27,7 @@ def an_assistant(tenant):
 
 
 CASES = {
+    "contact-detail": lambda tenant: {"uuid": ContactFactory(tenant=tenant).uuid},
     "bot": a_bot,
     "bot-check": a_bot,
     "bot-detail": a_bot,
