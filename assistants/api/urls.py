@@ -13,4 +13,4 @@ routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("training-examples", ExampleViewSet, "training-example"),
     ("evaluation-runs", RunViewSet, "evaluation-run"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [path("usage/", UsageView.as_view(), name="usage")]
+urlpatterns: list[URLPattern | URLResolver] = [path("model-usage/", UsageView.as_view(), name="api-model-usage")]

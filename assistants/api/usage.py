@@ -19,7 +19,7 @@ class UsageQuerySerializer(serializers.Serializer[Any]):
     days = serializers.ChoiceField([(period, str(period)) for period in PERIODS], default=30)
 
 
-class UsageDaySerializer(serializers.Serializer[Any]):
+class ModelUsageDaySerializer(serializers.Serializer[Any]):
     """One day of the shop's own calendar."""
 
     on = serializers.DateField()
@@ -55,11 +55,11 @@ class UsageOfAssistantSerializer(UsageFiguresSerializer):
     name = serializers.CharField(source="assistant__name", allow_null=True)
 
 
-class UsageSerializer(serializers.Serializer[Any]):
+class ModelUsageSerializer(serializers.Serializer[Any]):
     """What the shop's models did."""
 
     total = UsageFiguresSerializer()
-    days = UsageDaySerializer(many=True)
+    days = ModelUsageDaySerializer(many=True)
     by_model = UsageOfModelSerializer(many=True)
     by_assistant = UsageOfAssistantSerializer(many=True)
 
@@ -67,7 +67,9 @@ class UsageSerializer(serializers.Serializer[Any]):
 class UsageView(APIView):
     """What models did and cost."""
 
-    @extend_schema(operation_id="usage_retrieve", parameters=[UsageQuerySerializer], responses=UsageSerializer)
+    @extend_schema(
+        operation_id="model_usage_retrieve", parameters=[UsageQuerySerializer], responses=ModelUsageSerializer
+    )
     def get(self, request: Request) -> Response:
         """Return calls, tokens and costs of the last days."""
         query = UsageQuerySerializer(data=request.query_params)
@@ -75,4 +77,4 @@ class UsageView(APIView):
         tenant = request.tenant  # type: ignore[attr-defined]  # set by TenantMiddleware
         if not tenant:
             raise Http404
-        return Response(UsageSerializer(usage_of(tenant, days=int(query.validated_data["days"]), at=now())).data)
+        return Response(ModelUsageSerializer(usage_of(tenant, days=int(query.validated_data["days"]), at=now())).data)

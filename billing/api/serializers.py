@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -182,6 +182,7 @@ class UsageSerializer(serializers.Serializer[Any]):
     channels = UsageLineSerializer(many=True)
 
 
+@extend_schema_serializer(component_name="ReferralInvitation")
 class InvitationSerializer(serializers.Serializer[Any]):
     """The shop's invitation, and what it brought."""
 

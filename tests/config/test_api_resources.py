@@ -74,8 +74,8 @@ def test_usage_tells_calls_tokens_and_costs(client, tenant):
     UsageFactory(tenant=tenant, success=False)
     UsageFactory()
 
-    told = client.get("/api/v1/usage/", {"days": 7}).json()
+    told = client.get("/api/v1/model-usage/", {"days": 7}).json()
 
     assert (told["total"]["calls"], told["total"]["failures"], Decimal(told["total"]["roubles"])) == (2, 1, 45)
     assert len(told["days"]) == 7
-    assert client.get("/api/v1/usage/", {"days": 8}).status_code == 400
+    assert client.get("/api/v1/model-usage/", {"days": 8}).status_code == 400
