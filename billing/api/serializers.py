@@ -54,7 +54,7 @@ class TransactionSerializer(serializers.ModelSerializer[BalanceTransaction]):
         )
         read_only_fields = fields
 
-    @extend_schema_field({"type": ["string", "null"], "format": "uuid"})
+    @extend_schema_field({"type": "string", "nullable": True, "format": "uuid"})
     def get_assistant(self, entry: BalanceTransaction) -> str | None:
         """Return the uuid of the assistant that worked, if it still exists."""
         named = self.context.get("assistants", {}).get(entry.assistant_id)
