@@ -81,7 +81,7 @@ class ProductViewSet(views.ProductViewSet):
         rules.set_rules([product], _changes(request.data), by=person_of(request))
         return _effective(self.get_object())
 
-    @extend_schema(request=None, responses=EffectiveRuleSerializer)
+    @extend_schema(request=None, responses={200: EffectiveRuleSerializer})
     @rule.mapping.delete
     def drop_rule(self, request: Request, uuid: UUID) -> Response:
         """Give a product back to its store's rule."""
