@@ -226,7 +226,7 @@ def test_the_admin_is_entered_through_the_same_door(client, browser_of):
 
 def test_log_in_works_while_redis_is_away(client, settings):
     cache = settings.CACHES["default"]
-    settings.CACHES = {"default": {**cache, "LOCATION": "redis://127.0.0.1:1/0"}}
+    settings.CACHES = {**settings.CACHES, "default": {**cache, "LOCATION": "redis://127.0.0.1:1/0"}}
 
     assert login(client, UserFactory().email)["Location"] == "/"
     assert client.get("/profile/").status_code == 200

@@ -98,8 +98,8 @@ def test_the_bell_counts_and_opening_leads_to_the_page(browser_of):
 
     assert opened["Location"] == "/team/"
     assert 'class="count"' not in browser.get("/notifications/bell/").content.decode()
-    assert row.title in browser.get("/notifications/").content.decode()
-    assert row.title not in browser.get("/notifications/?new").content.decode()
+    assert str(row.uuid) in browser.get("/notifications/").content.decode()
+    assert str(row.uuid) not in browser.get("/notifications/?new").content.decode()
 
 
 def test_a_colleague_cannot_open_what_is_not_theirs(browser_of):

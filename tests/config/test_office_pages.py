@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils.timezone import now
 
+from accounts.models import Impersonation
 from assistants.models import AiTokenPool
 from billing import services as money
 from billing.enums import ServiceType, TransactionType
@@ -51,6 +52,13 @@ def a_shop():
         make(tenant=tenant)
     shopping.StoreSyncFactory(store=shopping.StoreFactory(tenant=tenant))
     a_delivery(an_endpoint(tenant))
+    Impersonation.objects.create(
+        tenant=tenant,
+        staff=UserFactory(is_staff=True),
+        person=tenant.owner,
+        reason="Ticket 42: the seller asked for help with uploads",
+        expires_at=now() + timedelta(minutes=15),
+    )
     return tenant
 
 

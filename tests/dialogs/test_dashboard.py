@@ -85,7 +85,7 @@ def test_the_page_takes_as_many_queries_for_three_as_for_one(member, tenant, cou
     for minutes in range(count):
         talk(tenant, minutes=minutes)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         response = member.get(reverse("dialogs"))
 
     assert len(response.context["page"].rows) == count

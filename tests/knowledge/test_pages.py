@@ -120,7 +120,7 @@ def test_list_is_searched_and_filtered(seller, shop):
 def test_list_costs_the_same_whatever_its_length(seller, shop, count, django_assert_max_num_queries):
     DocumentFactory.create_batch(count, tenant=shop.tenant, assistant=shop)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         page(seller, "knowledge")
 
 

@@ -74,7 +74,7 @@ def test_list_costs_the_same_whatever_its_length(seller, shop, count, django_ass
     for number in range(count):
         learned(shop.tenant, f"Текст {number}.", assistant=shop, title=f"Статья {number}")
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         shown(seller, "knowledge_passages")
 
 

@@ -66,9 +66,9 @@ def test_list_and_board_ask_the_database_as_often_for_many_as_for_one(
     client = browser_of(operator)
     client.get("/tickets/")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         client.get("/tickets/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(24):
         client.get("/tickets/?view=board")
 
 
